@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+// The house: modules import downwards only. The left wing (Projections, Figures, Reports) computes and does no I/O of its own
+// on the record; the right wing (Archives, EventStore, Ingest) records and computes no figure. See ARCHITECTURE.md.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A module of the program, with the settings every module has.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of a room, beside it in name.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// A system library: a module map, and the Debian package that brings its header.
+func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "tuowei",
+    products: [.executable(name: "tuowei", targets: ["tuowei"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    ],
+    targets: [
+        library("CArchive", "libarchive", "libarchive-dev"),
+        library("CZlib", "zlib", "zlib1g-dev"),
+        library("CIsal", "libisal", "libisal-dev"),
+        library("CCrypto", "libcrypto", "libssl-dev"),
+        library("CXlsxWriter", "xlsxwriter", "libxlsxwriter-dev"),
+        library("CSQLite", "sqlite3", "libsqlite3-dev"),
+
+        room("Events"),
+        room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CCrypto"]),
+        room("EventStore", ["Events", "Archives"]),
+        room("Ingest", ["Events", "Archives", "EventStore"]),
+        room("Projections", ["Events"]),
+        room("Figures", ["Events", "Projections"]),
+        room("Reports", ["Events", "Projections", "Figures", "CXlsxWriter", "CSQLite", mustache]),
+        room("Pipelines", ["Events", "Figures", "Ingest", yams]),
+        room("Audit", ["Events", "Archives", "EventStore", "Ingest", "Projections", "Figures", "Reports", "Pipelines"]),
+        .executableTarget(
+            name: "tuowei",
+            dependencies: [
+                "Events", "Archives", "EventStore", "Ingest", "Projections", "Figures", "Reports", "Pipelines", "Audit", arguments,
+            ],
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Events"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("EventsTests", ["Events"]),
+        tests("ArchivesTests", ["Archives", "Events"]),
+        tests("EventStoreTests", ["EventStore", "Archives", "Events"]),
+        tests("IngestTests", ["Ingest", "EventStore", "Archives", "Events"]),
+        tests("ProjectionsTests", ["Projections", "Events"]),
+        tests("FiguresTests", ["Figures", "Projections", "Events"]),
+        tests("ReportsTests", ["Reports", "Figures", "Projections", "Events"]),
+        tests("PipelinesTests", ["Pipelines", "Figures", "Ingest", "Events"]),
+        tests("AuditTests", ["Audit", "Pipelines", "EventStore", "Ingest", "Events"]),
+        tests("CommandLineTests", ["tuowei"]),
+        tests("HouseTests", ["Events", "Figures", "Reports"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

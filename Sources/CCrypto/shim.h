@@ -1,0 +1,3 @@
+// OpenSSL's libcrypto gives SHA-256 with the processor's instructions, and Ed25519.
+#include <openssl/evp.h>
+#include <openssl/sha.h>

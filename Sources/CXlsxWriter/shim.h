@@ -1,0 +1,2 @@
+// libxlsxwriter writes workbooks for Excel and LibreOffice.
+#include <xlsxwriter.h>

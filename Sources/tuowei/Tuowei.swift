@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Tuowei: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tuowei", abstract: "Count childcare places and needs from replayable events.")
+}
