@@ -1,25 +1,21 @@
-/// A place on earth (WGS 84) as it was written, and as numbers for distances.
+/// A place on earth in degrees (WGS 84).
 public struct Position: Sendable, Hashable {
-    /// Degrees east as written, a decimal from -180 to 180.
-    public let longitudeText: String
-    /// Degrees north as written, a decimal from -90 to 90.
-    public let latitudeText: String
-    /// Degrees east.
+    /// Degrees east, -180 to 180.
     public let longitude: Double
-    /// Degrees north.
+    /// Degrees north, -90 to 90.
     public let latitude: Double
 
-    /// The place of two decimals; nil where a text is no decimal without exponent or lies out of range.
-    public init?(longitude: String, latitude: String) {
-        guard let east = Position.degrees(longitude, within: 180), let north = Position.degrees(latitude, within: 90) else { return nil }
-        self.longitudeText = longitude
-        self.latitudeText = latitude
-        self.longitude = east
-        self.latitude = north
+    /// A place; nil where a number is out of range.
+    public init?(longitude: Double, latitude: Double) {
+        guard longitude.magnitude <= 180, latitude.magnitude <= 90 else { return nil }
+        self.longitude = longitude
+        self.latitude = latitude
     }
 
-    private static func degrees(_ text: String, within limit: Double) -> Double? {
-        guard ExactDecimal(text) != nil, let value = Double(text), value.magnitude <= limit else { return nil }
-        return value
+    /// The place of two decimals as archives and registers write them (no exponent); nil where a text is none or out of range.
+    public init?(longitude: String, latitude: String) {
+        guard ExactDecimal(longitude) != nil, ExactDecimal(latitude) != nil, let east = Double(longitude), let north = Double(latitude)
+        else { return nil }
+        self.init(longitude: east, latitude: north)
     }
 }
