@@ -41,12 +41,15 @@ let package = Package(
         library("CArchive", "libarchive", "libarchive-dev"),
         library("CZlib", "zlib", "zlib1g-dev"),
         library("CIsal", "libisal", "libisal-dev"),
+        library("CLzma", "liblzma", "liblzma-dev"),
+        library("CZstd", "libzstd", "libzstd-dev"),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),  // has no pkg-config file in Debian 12
         library("CCrypto", "libcrypto", "libssl-dev"),
         library("CXlsxWriter", "xlsxwriter", "libxlsxwriter-dev"),
         library("CSQLite", "sqlite3", "libsqlite3-dev"),
 
         room("Events"),
-        room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CCrypto"]),
+        room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CZstd", "CBzip2", "CCrypto"]),
         room("EventStore", ["Events", "Archives"]),
         room("Ingest", ["Events", "Archives", "EventStore"]),
         room("Projections", ["Events"]),

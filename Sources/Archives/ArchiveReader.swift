@@ -1,0 +1,179 @@
+public import Events
+
+/// An entry of an archive.
+public struct ArchiveEntry: Hashable, Sendable {
+    /// What an entry is.
+    public enum Kind: Hashable, Sendable {
+        /// A regular file, whose bytes follow.
+        case file
+        /// A directory.
+        case directory
+        /// A link, a hard link, a device, a pipe: never read, and never followed.
+        case other
+    }
+
+    /// Its whole name, path included, as it stands in the archive: not normalised, and possibly hostile. It only names; it is no path here.
+    public let name: String
+    /// What it is.
+    public let kind: Kind
+
+    /// An entry.
+    public init(name: String, kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+
+    /// What stands behind the name's last slash.
+    public var baseName: String { Archives.baseName(name) }
+}
+
+/// What a whole archive was.
+public struct ArchiveSummary: Hashable, Sendable {
+    /// SHA-256 of the whole outer file.
+    public let digest: Digest
+    /// Bytes of the outer file.
+    public let size: Int
+    /// Bytes that were made of them: tar's headers included, zip's and 7z's own not.
+    public let uncompressedBytes: Int
+    /// What it was.
+    public let kind: ArchiveKind
+}
+
+/// What an archive gives next.
+public enum ArchivePiece {
+    /// An entry begins.
+    case entry(ArchiveEntry)
+    /// The next bytes of the entry, a regular file: at most 512 KiB, and as many as there are, save at the edges of the reader's own blocks.
+    /// They are valid until the next call of `next()`, and 64 more bytes behind them may be read, whatever they hold.
+    case bytes(UnsafeRawBufferPointer)
+    /// The archive was read to its end and is whole.
+    case end(ArchiveSummary)
+}
+
+/// Reads an archive from front to back, a piece at a time, in bounded memory, without ever unpacking to disk.
+///
+/// The kind is told by the content: tar or a single file, under one layer of gzip, xz, zstd or bzip2 or none; zip; 7z. Nothing else is tried.
+/// Every checksum that a format carries is verified, and every entry is read to its end, wanted or not.
+///
+/// A reader may stop at any piece and go on later. It is used by one thread at a time. `@unchecked Sendable`: nothing in it is bound to a
+/// thread, so between two calls it may move to another.
+public final class ArchiveReader: @unchecked Sendable {
+    /// The path as it was given.
+    public let path: String
+    /// Bytes of the outer file.
+    public let size: Int
+    /// What the archive is; nil before the first call of `next()`.
+    public private(set) var kind: ArchiveKind?
+
+    private let file: OuterFile
+    private let meter: Meter
+    private let inflater: InflaterChoice
+    private var source: (any EntrySource)?
+    private var known: Digest?
+    private var outcome: Result<ArchiveSummary, ArchiveError>?
+
+    /// Which library inflates gzip.
+    enum InflaterChoice { case igzip, zlib }
+
+    /// Opens the file at this path, without reading it.
+    ///
+    /// - Throws: `ArchiveError.inaccessible`, or `.notARegularFile` for a folder, pipe, device or socket, at once and without waiting.
+    public convenience init(path: String, limits: ArchiveLimits = ArchiveLimits()) throws(ArchiveError) {
+        try self.init(path: path, limits: limits, inflater: .igzip)
+    }
+
+    init(path: String, limits: ArchiveLimits, inflater: InflaterChoice) throws(ArchiveError) {
+        file = try OuterFile(path: path)
+        self.path = path
+        self.inflater = inflater
+        size = file.size
+        meter = Meter(archive: path, outerBytes: file.size, limits: limits)
+    }
+
+    /// The base name of the path, which names the archive in answers and rejects.
+    public var name: String { baseName(path) }
+
+    /// The bytes of the outer file that have been read, for progress: 0 to `size`.
+    public var bytesRead: Int { file.bytesRead }
+
+    /// What comes next. After `.end` or an error it gives that again.
+    ///
+    /// - Throws: `ArchiveError`; what was given before it must then be thrown away, for the archive is refused whole.
+    public func next() throws(ArchiveError) -> ArchivePiece {
+        if let outcome { return .end(try outcome.get()) }
+        do throws(ArchiveError) {
+            let source = if let source { source } else { try open() }
+            self.source = source
+            switch try source.next() {
+            case .entry(let entry): return .entry(entry)
+            case .bytes(let bytes): return .bytes(bytes)
+            case .end:
+                let summary = ArchiveSummary(digest: try digest(), size: size, uncompressedBytes: meter.bytes, kind: try knownKind())
+                outcome = .success(summary)
+                return .end(summary)
+            }
+        } catch {
+            outcome = .failure(error)
+            throw error
+        }
+    }
+
+    /// SHA-256 of the whole outer file. May be asked for at any time, after a refusal too, but ends the reading: what has not been read
+    /// is read for its digest alone.
+    public func digest() throws(ArchiveError) -> Digest {
+        if let known { return known }
+        let digest = try file.finishDigest()
+        known = digest
+        return digest
+    }
+
+    private func knownKind() throws(ArchiveError) -> ArchiveKind {
+        guard let kind else { throw meter.unreadable(.damaged("no kind")) }
+        return kind
+    }
+
+    /// Decides the kind.
+    private func open() throws(ArchiveError) -> any EntrySource {
+        var head = [UInt8](repeating: 0, count: 16)
+        let count = try head.withUnsafeMutableBufferPointer { head throws(ArchiveError) in
+            try file.peek(into: UnsafeMutableRawBufferPointer(head))
+        }
+        let names = EntryNames()
+        switch head.withUnsafeBytes({ Opening(UnsafeRawBufferPointer(rebasing: $0[..<count])) }) {
+        case .zip:
+            kind = ArchiveKind(compression: .none, container: .zip)
+            let directory = try ZipDirectory(file: file, names: names, meter: meter)
+            return try DirectorySource(.zip, directory: directory.entries, file: file, names: names, meter: meter)
+        case .sevenZip:
+            kind = ArchiveKind(compression: .none, container: .sevenZip)
+            return try DirectorySource(.sevenZip, directory: nil, file: file, names: names, meter: meter)
+        case .compressed(let compression): return try openStream(compression, names: names)
+        case .other: return try openStream(.none, names: names)
+        }
+    }
+
+    private func openStream(_ compression: ArchiveKind.Compression, names: EntryNames) throws(ArchiveError) -> any EntrySource {
+        kind = ArchiveKind(compression: compression, container: .single)
+        let codec: (any Codec)?
+        do throws(CodecFailure) {
+            codec =
+                switch compression {
+                case .none: nil
+                case .gzip: GzipCodec(inflater: inflater == .igzip ? IsalInflater() : try ZlibInflater())
+                case .xz: try XzCodec(memory: meter.limits.decoderMemory)
+                case .zstd: try ZstdCodec(memory: meter.limits.decoderMemory)
+                case .bzip2: try Bzip2Codec()
+                }
+        } catch {
+            throw meter.refusal(error)
+        }
+        let stream = ByteStream(file: file, codec: codec, meter: meter)
+        let first = try stream.next()
+        let isEmptyTar = first.count < ByteStream.pieceBytes && Archives.isEmptyTar(first)
+        if isTarHeader(first) || isEmptyTar { kind = ArchiveKind(compression: compression, container: .tar) }
+        if isEmptyTar { return EmptySource() }
+        if isTarHeader(first) { return try TarSource(first: first, stream: stream, names: names, meter: meter) }
+        let name = singleEntryName(path: path, isCompressed: compression != .none)
+        return SingleSource(name: name, first: first, stream: stream, meter: meter)
+    }
+}

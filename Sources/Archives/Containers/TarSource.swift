@@ -1,0 +1,123 @@
+/// The entries of a tar, read by libarchive out of our stream without a copy.
+///
+/// A tar ends with two blocks of zeros, which libarchive does not insist on: a tar cut exactly between two entries would pass as whole. Here
+/// the end must be there, and nothing but zeros, in whole blocks, behind it: a second tar appended to the first would be lost in silence.
+final class TarSource: EntrySource {
+    private let feed: TarFeed
+    private let library: LibArchive
+    private let meter: Meter
+    private let names: EntryNames
+    private var entry: ArchiveEntry?
+    /// Up to where the entry's bytes have been handed out.
+    private var position = 0
+    /// What has been read but not handed out: behind a hole, or more than a copy holds.
+    private var waiting: (bytes: UnsafeRawBufferPointer, offset: Int, isEnd: Bool)?
+    private lazy var copy = PieceBuffer()
+    private lazy var zeros = PieceBuffer()
+
+    init(first: UnsafeRawBufferPointer, stream: ByteStream, names: EntryNames, meter: Meter) throws(ArchiveError) {
+        feed = TarFeed(first: first, stream: stream)
+        library = try LibArchive(.tar, feed: feed, seekable: false, meter: meter)
+        self.names = names
+        self.meter = meter
+    }
+
+    func next() throws(ArchiveError) -> SourcePiece {
+        while true {
+            guard let entry else { return try nextEntry() }
+            let block = if let waiting { waiting } else { try library.nextBlock() }
+            waiting = nil
+            if let hole = try hole(before: block) {
+                if entry.kind == .file { return .bytes(hole) }
+                continue
+            }
+            if block.isEnd {
+                self.entry = nil
+                meter.leaveEntry()
+                continue
+            }
+            let bytes = padded(block)
+            position += bytes.count
+            try meter.addToEntry(bytes.count)
+            if entry.kind == .file, !bytes.isEmpty { return .bytes(bytes) }
+        }
+    }
+
+    private func nextEntry() throws(ArchiveError) -> SourcePiece {
+        guard let header = try library.nextHeader() else {
+            try checkEnd()
+            return .end
+        }
+        let next = ArchiveEntry(name: names.text(header.name), kind: header.kind)
+        try meter.begin(next.name, nameBytes: header.name.count)
+        entry = next
+        position = 0
+        return .entry(next)
+    }
+
+    /// The zeros of a sparse file between the bytes handed out and a block. They cost the archive nothing, so they are measured here.
+    private func hole(
+        before block: (bytes: UnsafeRawBufferPointer, offset: Int, isEnd: Bool)
+    ) throws(ArchiveError) -> UnsafeRawBufferPointer? {
+        guard block.offset > position else { return nil }
+        let count = min(block.offset - position, ByteStream.pieceBytes)
+        waiting = block
+        position += count
+        try meter.add(count)
+        try meter.addToEntry(count)
+        return zeros.bytes(count)
+    }
+
+    /// The block itself where it lies in the stream's piece, which has padding, else a copy that has it.
+    private func padded(_ block: (bytes: UnsafeRawBufferPointer, offset: Int, isEnd: Bool)) -> UnsafeRawBufferPointer {
+        if feed.holds(block.bytes) { return block.bytes }
+        let count = min(block.bytes.count, ByteStream.pieceBytes)
+        if count < block.bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: block.bytes[count...])
+            waiting = (rest, block.offset + count, false)
+        }
+        return copy.fill(with: UnsafeRawBufferPointer(rebasing: block.bytes[..<count]))
+    }
+
+    private func checkEnd() throws(ArchiveError) {
+        try feed.drain()
+        let behind = feed.total - library.headerPosition
+        if feed.trailingZeros < behind { throw meter.unreadable(.trailing) }
+        if behind < 1024 || behind % 512 != 0 { throw meter.unreadable(.truncated) }
+    }
+}
+
+/// Hands the stream's pieces to libarchive and remembers how it ends.
+private final class TarFeed: Feed {
+    private let stream: ByteStream
+    private var first: UnsafeRawBufferPointer?
+    private var piece = UnsafeRawBufferPointer(start: nil, count: 0)
+    private(set) var total = 0
+    /// The number of zeros at the end of what has been read.
+    private(set) var trailingZeros = 0
+
+    init(first: UnsafeRawBufferPointer, stream: ByteStream) {
+        self.first = first
+        self.stream = stream
+    }
+
+    func nextBytes() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        piece = if let first { first } else { try stream.next() }
+        first = nil
+        total += piece.count
+        let zeros = piece.lastIndex { $0 != 0 }.map { piece.count - 1 - $0 }
+        trailingZeros = zeros ?? trailingZeros + piece.count
+        return piece
+    }
+
+    func seek(_ offset: Int64, whence: Int32) -> Int64? { nil }
+
+    func drain() throws(ArchiveError) {
+        while try !nextBytes().isEmpty {}
+    }
+
+    func holds(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress, let own = piece.baseAddress else { return false }
+        return start >= own && start + bytes.count <= own + piece.count
+    }
+}

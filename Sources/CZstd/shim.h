@@ -1,0 +1,3 @@
+// libzstd decodes Zstandard with a limit on its window that libarchive's filter does not let us set.
+#include <zstd.h>
+#include <zstd_errors.h>
