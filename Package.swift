@@ -31,7 +31,10 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 let package = Package(
     name: "tuowei",
-    products: [.executable(name: "tuowei", targets: ["tuowei"])],
+    products: [
+        .executable(name: "tuowei", targets: ["tuowei"]),
+        .executable(name: "tuowei-bench-data", targets: ["BenchData"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -63,6 +66,9 @@ let package = Package(
                 "Events", "Archives", "EventStore", "Ingest", "Projections", "Figures", "Reports", "Pipelines", "Audit", arguments,
             ],
             swiftSettings: strict),
+
+        // The generator of `make bench-data`; nothing of the program depends on it.
+        .executableTarget(name: "BenchData", dependencies: ["Events", "CArchive", arguments], swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Events"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("EventsTests", ["Events"]),
