@@ -1,0 +1,43 @@
+import Projections
+
+/// A row of `access.csv`: what a community of the register reaches.
+public struct AccessRow: Sendable, Hashable {
+    /// The community's slot (``Areas/communities``).
+    public let slot: Int
+    /// Children under 3 living there.
+    public let under3: Int64
+    /// Places a child; nil where the register has no coordinates.
+    public let reach: SpatialAccess.Reach?
+
+    /// Every row, by code. `catchment` is d₀ in metres.
+    static func all(_ projected: Projected, asOf: CutFigures, catchment: Double) -> [AccessRow] {
+        let areas = asOf.areas
+        let first = areas.communitiesRange.lowerBound
+        let children = areas.communities.indices.map { asOf.number(.under3, of: first + $0) ?? 0 }
+        var demand: [SpatialAccess.DemandPoint] = []
+        var places: [Int?] = []
+        for (slot, community) in areas.communities.enumerated() {
+            places.append(community.position == nil ? nil : demand.count)
+            if let position = community.position { demand.append(.init(position: position, weight: children[slot])) }
+        }
+        var supply: [SpatialAccess.SupplyPoint] = []
+        for facility in projected.facilities where facility.state.isOpen && facility.state.isFiled && facility.state.places > 0 {
+            guard let position = position(of: facility, areas: areas) else { continue }
+            supply.append(.init(position: position, capacity: Int64(facility.state.places)))
+        }
+        let reach = SpatialAccess.reach(of: demand, to: supply, catchment: catchment)
+        return areas.communities.indices.map { slot in
+            AccessRow(slot: slot, under3: children[slot], reach: places[slot].map { reach[$0] })
+        }
+    }
+
+    /// A facility's own coordinates, else its community's.
+    static func position(of facility: ProjectedFacility, areas: Areas) -> Position? {
+        if let longitude = facility.longitude, let latitude = facility.latitude,
+            let own = Position(longitude: longitude, latitude: latitude)
+        {
+            return own
+        }
+        return facility.column < areas.communities.count ? areas.communities[facility.column].position : nil
+    }
+}

@@ -1,0 +1,135 @@
+public import Events
+public import Projections
+
+/// The counts of every area at one day, from which every figure of that day follows.
+public struct CutFigures: Sendable {
+    /// The day.
+    public let day: Day
+    /// The areas.
+    public let areas: Areas
+    private let demand: DemandRules
+    private let residents: [Int64?]
+    /// Rows are areas by number, columns the counters, so that a row lies together.
+    private let counts: AreaSums
+    /// The same for what is counted at D alone; nil at other days.
+    private let details: AreaSums?
+    /// Registered communities with filed places; never in the unassigned areas.
+    private let served: [Int64]
+    /// The money of each area; nil at other days than D.
+    private let money: [Money]?
+
+    /// The figures at a cut of a projection, with what is known at D alone where the cut is D.
+    public init(_ projected: Projected, cut: Int, areas: Areas, residents: [Int64?], demand: DemandRules) {
+        precondition(projected.columns == areas.slotCount, "a projection over the same communities")
+        precondition(residents.count == areas.all.count, "a population for every area")
+        day = projected.cuts[cut]
+        self.areas = areas
+        self.residents = residents
+        self.demand = demand
+        let counters = Counter.allCases
+        counts = AreaSums(areas: areas, width: counters.count) { column in projected.counts(counters[column], cut: cut) }
+        var served = [Int64](repeating: 0, count: areas.all.count)
+        for slot in areas.communities.indices where projected.count(.served, cut: cut, column: slot) > 0 {
+            served[0] += 1
+            served[areas.townOfSlot[slot]] += 1
+            served[areas.communitiesRange.lowerBound + slot] = 1
+        }
+        self.served = served
+        guard day == projected.asOf else {
+            details = nil
+            money = nil
+            return
+        }
+        let columns = projected.columns
+        let detailCounters = DetailCounter.allCases
+        details = AreaSums(areas: areas, width: detailCounters.count) { column in
+            let start = detailCounters[column].rawValue * columns
+            return projected.details[start..<start + columns]
+        }
+        var money = [Money](repeating: Money(), count: areas.all.count)
+        for scheme in Scheme.allCases {
+            for slot in 0..<areas.slotCount {
+                let totals = projected.money(scheme, column: slot)
+                guard totals.grants > 0 else { continue }
+                for area in [0, areas.townOfSlot[slot], areas.communitiesRange.lowerBound + slot] { money[area].add(totals, of: scheme) }
+            }
+        }
+        self.money = money
+    }
+
+    /// A counter of an area.
+    public func count(_ counter: Counter, of area: Int) -> Int64 { counts.value(counter.rawValue, of: area) }
+
+    /// A quantity of an area; nil where it is unknown.
+    public func number(_ quantity: Quantity, of area: Int) -> Int64? {
+        switch quantity {
+        case .counter(let counter): count(counter, of: area)
+        case .detail(let counter): details?.value(counter.rawValue, of: area)
+        case .population: residents[area]
+        case .under3: count(.m0To5, of: area) + count(.m6To11, of: area) + count(.m12To23, of: area) + count(.m24To35, of: area)
+        case .demand: potentialNeed(of: area)
+        case .demandPlanned: residents[area].map { demand.planned(population: $0) }
+        case .demandExpressed: count(.enrolledResidents, of: area) + count(.waitlistedResidents, of: area)
+        case .gap: potentialNeed(of: area) - count(.placesFiled, of: area)
+        case .communities: areas.registered[area]
+        case .communitiesServed: served[area]
+        }
+    }
+
+    private func potentialNeed(of area: Int) -> Int64 {
+        demand.potential(count(.m0To5, of: area), count(.m6To11, of: area), count(.m12To23, of: area), count(.m24To35, of: area))
+    }
+
+    /// A figure of an area as it is printed; nil where its cell is empty, and where it is known at D alone and this is another day.
+    public func printed(_ figure: Figure, of area: Int) -> Printed? {
+        switch figure.measure {
+        case .count(let quantity):
+            return number(quantity, of: area).map { Printed(count: $0) }
+        case .rate(let numerator, let denominator, let times):
+            guard let above = number(numerator, of: area), let below = number(denominator, of: area) else { return nil }
+            return Printed(numerator: Int128(above) * Int128(times), denominator: below, places: figure.places)
+        case .yuan(let amount):
+            return money.map { Printed(units: Int128($0[area].amount(amount)), places: figure.places) }
+        case .netPaidPerPlace:
+            // Fen for a place are already hundredths of a yuan, so the quotient is rounded to a whole number of them.
+            guard let money else { return nil }
+            return Printed(numerator: Int128(money[area].netForPlaces), denominator: count(.placesFiled, of: area), places: 0)
+                .map { Printed(units: $0.units, places: figure.places) }
+        }
+    }
+
+    /// Whether one of the counts or amounts among these figures is not 0 in the area's row.
+    public func isNotEmpty(_ figures: [Figure], of area: Int) -> Bool {
+        figures.contains { figure in figure.isCountOrAmount && printed(figure, of: area).map { $0.units != 0 } ?? false }
+    }
+}
+
+/// Numbers of every community and their sums over towns and the district.
+struct AreaSums: Sendable {
+    private let width: Int
+    private let values: [Int64]
+
+    /// The sums of `width` columns; `column` gives one number for every slot.
+    init(areas: Areas, width: Int, column: (Int) -> ArraySlice<Int>) {
+        self.width = width
+        var values = [Int64](repeating: 0, count: areas.all.count * width)
+        let first = areas.communitiesRange.lowerBound
+        for place in 0..<width {
+            let numbers = column(place)
+            var district: Int64 = 0
+            values.withUnsafeMutableBufferPointer { values in
+                for (slot, number) in numbers.enumerated() {
+                    let value = Int64(number)
+                    values[(first + slot) * width + place] = value
+                    values[areas.townOfSlot[slot] * width + place] += value
+                    district += value
+                }
+                values[place] = district
+            }
+        }
+        self.values = values
+    }
+
+    /// The number in a column of an area.
+    func value(_ column: Int, of area: Int) -> Int64 { values[area * width + column] }
+}

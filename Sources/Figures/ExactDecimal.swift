@@ -1,0 +1,109 @@
+/// A decimal of any length as it was written, compared exactly. Grammar: JSON's number without an exponent.
+public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The decimal as written.
+    public let description: String
+    private let negative: Bool
+    /// Digits before the point without leading zeros.
+    private let whole: [UInt8]
+    /// Digits behind the point without trailing zeros.
+    private let fraction: [UInt8]
+
+    /// Reads a decimal; nil where the text is none.
+    public init?(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        let minus = bytes.first == 0x2D
+        if minus { bytes = bytes.dropFirst() }
+        let parts = bytes.split(separator: 0x2E, maxSplits: 1, omittingEmptySubsequences: false)
+        guard let before = parts.first, !before.isEmpty, before.allSatisfy(ExactDecimal.isDigit), before.count == 1 || before.first != 0x30
+        else { return nil }
+        var behind: ArraySlice<UInt8> = []
+        if parts.count == 2 {
+            behind = parts[1]
+            guard !behind.isEmpty, behind.allSatisfy(ExactDecimal.isDigit) else { return nil }
+            while behind.last == 0x30 { behind = behind.dropLast() }
+        }
+        description = text
+        whole = before == [0x30] ? [] : Array(before)
+        fraction = Array(behind)
+        negative = minus && !(whole.isEmpty && fraction.isEmpty)
+    }
+
+    /// The decimal of `units` / 10^`places`.
+    init(units: Int128, places: Int) {
+        var digits = Array(String(units.magnitude).utf8)
+        while digits.count <= places { digits.insert(0x30, at: 0) }
+        let cut = digits.count - places
+        var text = Array(digits[..<cut])
+        if places > 0 {
+            text.append(0x2E)
+            text.append(contentsOf: digits[cut...])
+        }
+        description = (units < 0 ? "-" : "") + String(decoding: text, as: UTF8.self)
+        var before = digits[..<cut]
+        while before.first == 0x30 { before = before.dropFirst() }
+        var behind = digits[cut...]
+        while behind.last == 0x30 { behind = behind.dropLast() }
+        whole = Array(before)
+        fraction = Array(behind)
+        negative = units < 0
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    private static func magnitudePrecedes(_ left: ExactDecimal, _ right: ExactDecimal) -> Bool {
+        if left.whole.count != right.whole.count { return left.whole.count < right.whole.count }
+        if left.whole != right.whole { return left.whole.lexicographicallyPrecedes(right.whole) }
+        return left.fraction.lexicographicallyPrecedes(right.fraction)
+    }
+
+    /// Equal in value; `4.5` equals `4.50`.
+    public static func == (left: ExactDecimal, right: ExactDecimal) -> Bool {
+        left.negative == right.negative && left.whole == right.whole && left.fraction == right.fraction
+    }
+
+    /// Smaller in value.
+    public static func < (left: ExactDecimal, right: ExactDecimal) -> Bool {
+        switch (left.negative, right.negative) {
+        case (true, false): true
+        case (false, true): false
+        case (false, false): magnitudePrecedes(left, right)
+        case (true, true): magnitudePrecedes(right, left)
+        }
+    }
+
+    /// Hashes the value.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(negative)
+        hasher.combine(whole)
+        hasher.combine(fraction)
+    }
+}
+
+/// A decimal with at most four places as an integer of ten-thousandths: the form of intents and of the planning norm.
+public struct TenThousandths: RawRepresentable, Sendable, Hashable, Comparable {
+    /// The value times 10,000.
+    public let rawValue: Int64
+    /// The greatest value accepted, 1,000,000, so that every product with a population stays exact.
+    public static let maximum = TenThousandths(rawValue: 10_000_000_000)
+
+    /// The decimal of `rawValue` / 10,000.
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+
+    /// Reads a decimal from 0 to 1,000,000 with at most four places (`0.08`, `4.5`; trailing zeros count as places), else nil.
+    public init?(_ text: String) {
+        guard ExactDecimal(text) != nil, !text.utf8.starts(with: "-".utf8) else { return nil }
+        let parts = text.utf8.split(separator: 0x2E)
+        guard let whole = parts.first, whole.count <= 7 else { return nil }
+        let fraction = parts.count == 2 ? Array(parts[1]) : []
+        guard fraction.count <= 4 else { return nil }
+        var units: Int64 = 0
+        for byte in Array(whole) + fraction + [UInt8](repeating: 0x30, count: 4 - fraction.count) {
+            units = units * 10 + Int64(byte - 0x30)
+        }
+        guard units <= TenThousandths.maximum.rawValue else { return nil }
+        self.init(rawValue: units)
+    }
+
+    /// Smaller in value.
+    public static func < (left: TenThousandths, right: TenThousandths) -> Bool { left.rawValue < right.rawValue }
+}

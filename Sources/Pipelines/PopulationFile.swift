@@ -1,0 +1,40 @@
+import Figures
+
+/// Reads `population.csv`.
+enum PopulationFile {
+    static let columns = ["code", "year", "residents"]
+
+    /// The rows of `population.csv`, and what was passed over: rows with a code of nobody, further columns.
+    static func read(_ bytes: [UInt8], file: String, areas: Areas) throws(PipelineError) -> ([PopulationRow], [String]) {
+        let table = try ReferenceTable(bytes, file: file, columns: columns)
+        let maximum = Int(Population.maximum)
+        var rows: [PopulationRow] = []
+        var seen: [String: Int] = [:]
+        var warnings = ReferenceCell.otherColumns(table)
+        var strangers: Set<String> = []
+        for (line, cells) in table.rows {
+            let place = FilePlace(file, line: line)
+            let code = cells[0]
+            // Codes of other areas and levels may stand here, so only their being codes is asked for.
+            try ReferenceCell.require(ReferenceCell.isDigits(code, 1...12), place, "code", code, "a code of digits")
+            guard let year = DecimalText.whole(cells[1], maximum: 9999), year >= 1 else {
+                throw .invalidValue(place, key: "year", value: cells[1], expected: "a year from 1 to 9999", nearest: nil)
+            }
+            let residents = cells[2].isEmpty ? nil : DecimalText.whole(cells[2], maximum: maximum)
+            try ReferenceCell.require(
+                cells[2].isEmpty || residents != nil, place, "residents", cells[2], "empty or a whole number from 0 to \(maximum)")
+            if let first = seen.updateValue(line, forKey: "\(code) \(year)") {
+                throw .repeated(place, what: "the year \(year) of \(Echo.quoted(code))", firstLine: first)
+            }
+            if !Level.allCases.contains(where: { areas.number(of: $0, code: code) != nil }) {
+                if strangers.insert(code).inserted {
+                    warnings.append(
+                        "\(place): the code \(Echo.quoted(code)) is no community, town or district here; its rows are passed over.")
+                }
+                continue
+            }
+            rows.append(PopulationRow(code: code, year: year, residents: residents.map(Int64.init)))
+        }
+        return (rows, warnings)
+    }
+}

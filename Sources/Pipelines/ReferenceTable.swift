@@ -1,0 +1,89 @@
+/// A small CSV file of reference data: UTF-8 with or without a byte order mark, LF or CRLF, RFC 4180 quotes, one record a line.
+/// Nothing is trimmed. Empty lines are passed over; the first other one is the header.
+struct ReferenceTable {
+    let file: String
+    /// The rows behind the header: their physical line and the cells of the asked columns in the asked order.
+    let rows: [(line: Int, cells: [String])]
+    /// The columns that nobody asked for.
+    let others: [String]
+
+    /// Reads the columns named; others are allowed and passed over.
+    init(_ bytes: [UInt8], file: String, columns: [String]) throws(PipelineError) {
+        let content = TextFile.withoutMark(bytes)
+        _ = try TextFile.text(content, file: file)
+        var places: [Int]?
+        var width = 0
+        var rows: [(line: Int, cells: [String])] = []
+        var others: [String] = []
+        var number = 0
+        var start = content.startIndex
+        while start < content.endIndex {
+            let end = content[start...].firstIndex(of: 0x0A) ?? content.endIndex
+            var line = content[start..<end]
+            start = end == content.endIndex ? end : end + 1
+            number += 1
+            if line.last == 0x0D { line.removeLast() }
+            if line.isEmpty { continue }
+            let place = FilePlace(file, line: number)
+            let cells = try ReferenceTable.cells(line, place)
+            if let places {
+                guard cells.count == width else {
+                    throw .brokenRow(place, problem: "the row has \(cells.count) cells and the header \(width)")
+                }
+                rows.append((number, places.map { cells[$0] }))
+            } else {
+                places = try ReferenceTable.header(cells, columns, place)
+                width = cells.count
+                others = cells.filter { !columns.contains($0) }
+            }
+        }
+        if places == nil { throw .column(FilePlace(file), name: columns.first ?? "", twice: false) }
+        self.file = file
+        self.rows = rows
+        self.others = others
+    }
+
+    private static func header(_ names: [String], _ columns: [String], _ place: FilePlace) throws(PipelineError) -> [Int] {
+        var places: [Int] = []
+        for column in columns {
+            let found = names.indices.filter { names[$0] == column }
+            guard let first = found.first else { throw .column(place, name: column, twice: false) }
+            guard found.count == 1 else { throw .column(place, name: column, twice: true) }
+            places.append(first)
+        }
+        return places
+    }
+
+    /// The cells of one record.
+    static func cells(_ line: ArraySlice<UInt8>, _ place: FilePlace) throws(PipelineError) -> [String] {
+        var cells: [String] = []
+        var at = line.startIndex
+        while true {
+            var cell: [UInt8] = []
+            if at < line.endIndex, line[at] == 0x22 {
+                at += 1
+                while true {
+                    guard let quote = line[at...].firstIndex(of: 0x22) else {
+                        throw .brokenRow(place, problem: "a quoted cell does not end on its line")
+                    }
+                    cell += line[at..<quote]
+                    at = quote + 1
+                    guard at < line.endIndex, line[at] == 0x22 else { break }
+                    cell.append(0x22)
+                    at += 1
+                }
+                guard at == line.endIndex || line[at] == 0x2C else {
+                    throw .brokenRow(place, problem: "text stands behind a closing quote")
+                }
+            } else {
+                let end = line[at...].firstIndex(of: 0x2C) ?? line.endIndex
+                guard !line[at..<end].contains(0x22) else { throw .brokenRow(place, problem: "a quote stands inside an unquoted cell") }
+                cell += line[at..<end]
+                at = end
+            }
+            cells.append(String(decoding: cell, as: UTF8.self))
+            if at == line.endIndex { return cells }
+            at += 1
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Events
+import Figures
+import Projections
+
+extension Table {
+    /// `findings.csv`: what to ask the source offices.
+    static let findings = Table(
+        "findings", "数据疑点", "Findings",
+        columns: [
+            Column("code", .word(FindingCode.allCases.map(\.name)), "代码", "Code", "What was found."),
+            Column("log", .word(Log.allCases.map(\.name)), "日志", "Log", "The log of the event."),
+            Column("event_id", .code, "事件编号", "Event", "The event's identifier."),
+            Column(
+                "subject", .code, "对象", "Subject", "The child, facility or grant; child@facility for an enrolment; empty for a void.",
+                mayBeEmpty: true),
+            Column("occurred_on", .date, "发生日期", "Occurred on", "The event's date."),
+        ], key: [],
+        parts: { ($0.projected.findings.count + findingsInPart - 1) / findingsInPart }
+    ) { figures, part, writer in
+        let findings = figures.projected.findings
+        for finding in findings.entries[(part * findingsInPart)..<min((part + 1) * findingsInPart, findings.count)] {
+            writer.text(finding.code.name)
+            writer.text(finding.log.name)
+            writer.text(findings.texts[finding.eventID])
+            writer.text(findings.texts[finding.subject])
+            writer.day(finding.day)
+            writer.endRow()
+        }
+    }
+}
+
+private let findingsInPart = 8192

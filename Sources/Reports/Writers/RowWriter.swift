@@ -1,0 +1,137 @@
+public import Events
+public import Figures
+
+/// A cell of a table as a value, for writers of other formats than CSV.
+public enum Cell: Sendable, Hashable {
+    /// Nothing is known or nothing applies.
+    case empty
+    /// Text as it is.
+    case text(String)
+    /// A whole number.
+    case integer(Int64)
+    /// A decimal with its digits behind the point.
+    case decimal(Printed)
+    /// A day.
+    case day(Day)
+    /// A binary floating point number; only `access.csv` has any.
+    case real(Double)
+}
+
+/// What a table writes its cells to, in order of columns, row by row: CSV bytes, or rows of ``Cell`` for other formats.
+///
+/// One concrete type for both, because a table's loop then needs no dispatch in its hottest place.
+struct RowWriter: ~Copyable {
+    private(set) var buffer: ByteBuffer
+    private var isFirst = true
+    private let receive: (([Cell]) -> Void)?
+    private var row: [Cell] = []
+
+    /// A writer of CSV: UTF-8, LF, quotes as RFC 4180 only where a cell needs them (`figures.md`).
+    init() {
+        buffer = ByteBuffer(capacity: 1 << 16)
+        receive = nil
+    }
+
+    /// A writer that hands on each row.
+    init(rows receive: @escaping ([Cell]) -> Void) {
+        buffer = ByteBuffer(capacity: 0)
+        self.receive = receive
+    }
+
+    /// Forgets what was written and keeps the memory.
+    mutating func removeAll() { buffer.removeAll() }
+
+    @inline(__always)
+    private mutating func separate() {
+        if isFirst { isFirst = false } else { buffer.append(0x2C) }
+    }
+
+    /// Ends the row.
+    @inline(__always)
+    mutating func endRow() {
+        if let receive {
+            receive(row)
+            row.removeAll(keepingCapacity: true)
+            return
+        }
+        buffer.append(0x0A)
+        isFirst = true
+    }
+
+    /// An empty cell.
+    @inline(__always)
+    mutating func empty() {
+        if receive != nil { return row.append(.empty) }
+        separate()
+    }
+
+    /// A whole number.
+    @inline(__always)
+    mutating func integer(_ number: Int64) {
+        if receive != nil { return row.append(.integer(number)) }
+        separate()
+        buffer.append(integer: number)
+    }
+
+    /// A whole number.
+    @inline(__always)
+    mutating func integer(_ number: Int) { integer(Int64(number)) }
+
+    /// A figure's number; nil is an empty cell.
+    @inline(__always)
+    mutating func printed(_ number: Printed?) {
+        guard let number else { return empty() }
+        if receive != nil { return row.append(number.places == 0 ? .integer(Int64(clamping: number.units)) : .decimal(number)) }
+        separate()
+        buffer.append(units: number.units, places: number.places)
+    }
+
+    /// An amount of fen as yuan with two decimals.
+    mutating func yuan(_ fen: Int64) { printed(Printed(units: Int128(fen), places: 2)) }
+
+    /// A day; nil is an empty cell.
+    mutating func day(_ day: Day?) {
+        guard let day else { return empty() }
+        if receive != nil { return row.append(.day(day)) }
+        separate()
+        var text = day.description
+        text.withUTF8 { buffer.append($0) }
+    }
+
+    /// A binary floating point number with 9 significant digits; nil is an empty cell.
+    mutating func real(_ number: Double?) {
+        guard let number else { return empty() }
+        if receive != nil { return row.append(.real(number)) }
+        separate()
+        var text = nineDigits(number)
+        text.withUTF8 { buffer.append($0) }
+    }
+
+    /// Text as it is; nil and the empty text are an empty cell.
+    mutating func text(_ text: String?) {
+        guard var text, !text.isEmpty else { return empty() }
+        if receive != nil { return row.append(.text(text)) }
+        separate()
+        text.withUTF8 { quoted($0) }
+    }
+
+    /// UTF-8 bytes as text.
+    mutating func text(_ bytes: ArraySlice<UInt8>) {
+        guard !bytes.isEmpty else { return empty() }
+        if receive != nil { return row.append(.text(String(decoding: bytes, as: UTF8.self))) }
+        separate()
+        bytes.withUnsafeBufferPointer { quoted($0) }
+    }
+
+    private mutating func quoted(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var mustQuote = false
+        for byte in bytes where byte < 0x30 && (byte == 0x2C || byte == 0x22 || byte == 0x0D || byte == 0x0A) { mustQuote = true }
+        guard mustQuote else { return buffer.append(bytes) }
+        buffer.append(0x22)
+        for byte in bytes {
+            if byte == 0x22 { buffer.append(0x22) }
+            buffer.append(byte)
+        }
+        buffer.append(0x22)
+    }
+}
