@@ -72,7 +72,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Events"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("EventsTests", ["Events"]),
-        tests("ArchivesTests", ["Archives", "Events"]),
+        tests("ArchivesTests", ["Archives", "Events", "CArchive", "CZlib"], resources: [.copy("Fixtures")]),
         tests("EventStoreTests", ["EventStore", "Archives", "Events"]),
         tests("IngestTests", ["Ingest", "EventStore", "Archives", "Events"]),
         tests("ProjectionsTests", ["Projections", "Events"]),

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The file's bytes without their layer of compression, in pieces, measured against the limits.
 final class ByteStream {
     /// Large enough that calls cost nothing, small enough that a piece is still in the second-level cache when its lines are read.
@@ -21,7 +23,7 @@ final class ByteStream {
         self.codec = codec
         self.meter = meter
         inputBuffer = .allocate(byteCount: codec == nil ? 64 : Self.inputBytes, alignment: 64)
-        piece.initializeMemory(as: UInt8.self, repeating: 0)
+        if let start = piece.baseAddress { memset(start, 0, piece.count) }
     }
 
     deinit {

@@ -1,10 +1,14 @@
+import Glibc
+
 /// Memory for one piece with readable padding behind it.
 final class PieceBuffer {
     private let memory = UnsafeMutableRawBufferPointer.allocate(
         byteCount: ByteStream.pieceBytes + ByteStream.padding, alignment: 64)
     private(set) var count = 0
 
-    init() { memory.initializeMemory(as: UInt8.self, repeating: 0) }
+    init() {
+        if let start = memory.baseAddress { memset(start, 0, memory.count) }
+    }
 
     deinit { memory.deallocate() }
 

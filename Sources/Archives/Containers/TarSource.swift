@@ -105,8 +105,9 @@ private final class TarFeed: Feed {
         piece = if let first { first } else { try stream.next() }
         first = nil
         total += piece.count
-        let zeros = piece.lastIndex { $0 != 0 }.map { piece.count - 1 - $0 }
-        trailingZeros = zeros ?? trailingZeros + piece.count
+        var zeros = 0
+        while zeros < piece.count, piece[piece.count - 1 - zeros] == 0 { zeros += 1 }
+        trailingZeros = zeros == piece.count ? trailingZeros + zeros : zeros
         return piece
     }
 
