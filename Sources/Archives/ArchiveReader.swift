@@ -146,6 +146,7 @@ public final class ArchiveReader: @unchecked Sendable {
             return try DirectorySource(.zip, directory: directory.entries, file: file, names: names, meter: meter)
         case .sevenZip:
             kind = ArchiveKind(compression: .none, container: .sevenZip)
+            _ = try SevenZipDirectory(file: file, meter: meter)
             return try DirectorySource(.sevenZip, directory: nil, file: file, names: names, meter: meter)
         case .compressed(let compression): return try openStream(compression, names: names)
         case .other: return try openStream(.none, names: names)

@@ -25,7 +25,9 @@ import Testing
             "02-order.tar.xz", .xz, .tar,
             ["births_order.jsonl", "./filings.order.NDJSON", "x/subsidies 1.ndjson", "ENROLLMENTS2024.ndjson"],
             "f04e5ff9b1065ef36f800fe459d032f8d0b380c12c6072778eef3e83cdcdac9e"),
-        expected("03-voids.tar.zst", .zstd, .tar, ["births-voids.ndjson"], "6b353a3cf3748e9c2f9f8830e924e441aec30d4a6449c83e705d7dc97e634062"),
+        expected(
+            "03-voids.tar.zst", .zstd, .tar, ["births-voids.ndjson"],
+            "6b353a3cf3748e9c2f9f8830e924e441aec30d4a6449c83e705d7dc97e634062"),
         expected(
             "04-known.tar.bz2", .bzip2, .tar, ["出生k.ndjson", "出生-k.ndjson"],
             "581894a59f5c2dd68491d657d7c66b4e5ac1f6dc3113c72e29f67117afa5cc43"),
@@ -34,12 +36,18 @@ import Testing
             ["data/births-f.ndjson", "data/", "filings-旧-1.jsonl", "备案.ndjson", "enrollments（1）.ndjson"],
             "e7b7d9a4748a3be2a6d7ca74f91f72a4135a52e3a6ac2e7b8a149262e5247e9a"),
         expected("07-csv.7z", .none, .sevenZip, ["births-csv.csv"], "70d5eb7c144750dea8500f98e3f8d8e4b915bf5be0272757d0d23094719e4200"),
-        expected("Enrollments-x.csv.xz", .xz, .single, ["Enrollments-x.csv"], "38badd681fdab27b42dddd958fbb9904ff84b6db0a0b7f3aa921a493501e107f"),
-        expected("subsidies.jsonl.zst", .zstd, .single, ["subsidies.jsonl"], "55002fe905ac439ef7d50eb22e07e585dc26448fa75191917c07fe260247c7ae"),
+        expected(
+            "Enrollments-x.csv.xz", .xz, .single, ["Enrollments-x.csv"],
+            "38badd681fdab27b42dddd958fbb9904ff84b6db0a0b7f3aa921a493501e107f"),
+        expected(
+            "subsidies.jsonl.zst", .zstd, .single, ["subsidies.jsonl"],
+            "55002fe905ac439ef7d50eb22e07e585dc26448fa75191917c07fe260247c7ae"),
         expected(
             "enrollments-b.ndjson.bz2", .bzip2, .single, ["enrollments-b.ndjson"],
             "2cdd8403b3193bec5e443410df58b7b428b1107e29e00b8aa3e8ee07bd896ba5"),
-        expected("r3-notes.ndjson.gz", .gzip, .single, ["r3-notes.ndjson"], "03660b9c805af69b520b32d3c481b216f227c0f4e4bebf485bff93f673a48375"),
+        expected(
+            "r3-notes.ndjson.gz", .gzip, .single, ["r3-notes.ndjson"],
+            "03660b9c805af69b520b32d3c481b216f227c0f4e4bebf485bff93f673a48375"),
         expected("gbk-1.zip", .none, .zip, ["二月/出生登记-1.CSV", "说明.txt"], "5499c738b6f7efddd2d7ef3e97a21bca85e39e6a30db3d8ef68b657b468b4c03"),
         expected(
             "2019Q2-gbk.zip", .none, .zip,

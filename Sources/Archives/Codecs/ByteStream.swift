@@ -58,7 +58,8 @@ final class ByteStream {
             guard written == 0, input.count == before else { continue }
             // No progress: fine while there is input to come, the end if everything is whole, and a cut otherwise.
             if !inputEnded && input.isEmpty { continue }
-            guard codec.isComplete, input.isEmpty else { throw meter.refusal(.damage(input.isEmpty ? .truncated : .damaged("no progress"))) }
+            guard input.isEmpty else { throw meter.unreadable(.damaged("no progress")) }
+            guard codec.isComplete else { throw meter.unreadable(.truncated) }
             ended = true
         }
         return count

@@ -1,3 +1,5 @@
+import CIsal
+
 /// Reads numbers, lowest byte first, out of bytes that may end anywhere.
 struct LittleEndian {
     private let content: [UInt8]
@@ -25,4 +27,21 @@ struct LittleEndian {
 
     /// Passes over bytes; false where there are fewer.
     mutating func skip(_ count: Int) -> Bool { bytes(count) != nil }
+}
+
+extension OuterFile {
+    /// Some bytes of the file's directory; cut off where the file is shorter.
+    func bytes(at offset: Int, count: Int, _ meter: Meter) throws(ArchiveError) -> [UInt8] {
+        guard offset >= 0, count >= 0, offset <= size, count <= size - offset else { throw meter.unreadable(.truncated) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        _ = try bytes.withUnsafeMutableBufferPointer { buffer throws(ArchiveError) in
+            try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+        }
+        return bytes
+    }
+}
+
+/// CRC-32 as gzip, zip and 7z compute it.
+func crc32(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.withUnsafeBufferPointer { Int(crc32_gzip_refl(0, $0.baseAddress, UInt64($0.count))) }
 }

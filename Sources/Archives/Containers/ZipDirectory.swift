@@ -1,5 +1,3 @@
-import CIsal
-
 /// A zip's central directory, read and held against the local headers before libarchive reads the entries.
 ///
 /// libarchive believes the directory alone. A file whose two sets of headers disagree shows different content to different readers, entries
@@ -37,7 +35,7 @@ struct ZipDirectory {
         let end = try Self.findEnd(file, meter)
         guard end.count <= meter.limits.entries else { throw meter.over(.entries, meter.limits.entries) }
         guard end.bytes <= Self.directoryBytes else { throw meter.over(.nameBytes, meter.limits.nameBytes) }
-        var fields = LittleEndian(try Self.bytes(file, at: end.offset, count: end.bytes, meter))
+        var fields = LittleEndian(try file.bytes(at: end.offset, count: end.bytes, meter))
         entries.reserveCapacity(min(end.count, end.bytes / 46))
         while !fields.isAtEnd {
             guard entries.count < end.count, let entry = Self.entry(&fields) else {
@@ -66,7 +64,7 @@ struct ZipDirectory {
     private static func findEnd(_ file: OuterFile, _ meter: Meter) throws(ArchiveError) -> (count: Int, bytes: Int, offset: Int) {
         let tailBytes = min(file.size, 22 + 65_535)
         let start = file.size - tailBytes
-        let tail = try bytes(file, at: start, count: tailBytes, meter)
+        let tail = try file.bytes(at: start, count: tailBytes, meter)
         // From the end backwards: the first record whose comment reaches exactly to the file's end.
         var place = tailBytes - 22
         while place >= 0 {
@@ -89,13 +87,13 @@ struct ZipDirectory {
         else { throw meter.unreadable(.truncated) }
         var recordStart = position
         if count == 0xFFFF || bytes == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
-            var locator = LittleEndian(try Self.bytes(file, at: position - 20, count: 20, meter))
+            var locator = LittleEndian(try file.bytes(at: position - 20, count: 20, meter))
             guard locator.number(4) == 0x0706_4B50, locator.number(4) == 0, let start = locator.number(8), locator.number(4) == 1 else {
                 throw meter.unreadable(.damaged("zip64 locator"))
             }
-            var large = LittleEndian(try Self.bytes(file, at: start, count: 56, meter))
+            var large = LittleEndian(try file.bytes(at: start, count: 56, meter))
             guard large.number(4) == 0x0606_4B50, let rest = large.number(8), large.skip(4), large.number(4) == 0, large.number(4) == 0,
-                large.number(8) != nil, let largeCount = large.number(8), let largeBytes = large.number(8), let largeOffset = large.number(8),
+                large.skip(8), let largeCount = large.number(8), let largeBytes = large.number(8), let largeOffset = large.number(8),
                 rest >= 44, rest < 65_536, start + 12 + rest == position - 20
             else { throw meter.unreadable(.damaged("zip64 end record")) }
             (count, bytes, offset, recordStart) = (largeCount, largeBytes, largeOffset, start)
@@ -153,8 +151,7 @@ struct ZipDirectory {
                     entry.offset = value
                 }
             } else if tag == 0x7075, field.number(1) == 1, let checksum = field.number(4) {
-                let own = entry.name.withUnsafeBufferPointer { crc32_gzip_refl(0, $0.baseAddress, UInt64($0.count)) }
-                if checksum == Int(own) { entry.unicodeName = Array(field.rest) }
+                if checksum == crc32(entry.name[...]) { entry.unicodeName = Array(field.rest) }
             }
         }
         return true
@@ -169,7 +166,7 @@ struct ZipDirectory {
         guard entry.offset >= free else { throw meter.unreadable(.disagreement("its entries overlap")) }
         guard entry.offset <= limit - 30 else { throw meter.unreadable(.disagreement("an entry stands behind the directory")) }
         try checkGap(free, entry.offset, file, meter)
-        var fields = LittleEndian(try bytes(file, at: entry.offset, count: 30, meter))
+        var fields = LittleEndian(try file.bytes(at: entry.offset, count: 30, meter))
         guard fields.number(4) == 0x0403_4B50, fields.skip(2), let flags = fields.number(2), let method = fields.number(2), fields.skip(4),
             let checksum = fields.number(4), let compressedSize = fields.number(4), let size = fields.number(4),
             let nameBytes = fields.number(2), let extraBytes = fields.number(2)
@@ -178,7 +175,7 @@ struct ZipDirectory {
         guard dataStart <= limit, entry.compressedSize <= limit - dataStart else {
             throw meter.unreadable(.disagreement("an entry's data reach into the directory"))
         }
-        let names = try bytes(file, at: entry.offset + 30, count: nameBytes + extraBytes, meter)
+        let names = try file.bytes(at: entry.offset + 30, count: nameBytes + extraBytes, meter)
         guard flags & 0x2041 == 0 else { throw meter.unreadable(.encrypted) }
         guard Array(names[..<nameBytes]) == entry.name else { throw meter.unreadable(.disagreement("the local header has another name")) }
         guard method == entry.method else { throw meter.unreadable(.disagreement("the local header has another method")) }
@@ -200,7 +197,7 @@ struct ZipDirectory {
     /// What stands between entries may be anything but an entry, which a reader from front to back would see.
     private static func checkGap(_ start: Int, _ end: Int, _ file: OuterFile, _ meter: Meter) throws(ArchiveError) {
         guard end - start >= 30 else { return }
-        var fields = LittleEndian(try bytes(file, at: start, count: 4, meter))
+        var fields = LittleEndian(try file.bytes(at: start, count: 4, meter))
         guard fields.number(4) != 0x0403_4B50 else {
             throw meter.unreadable(.disagreement("an entry that its directory does not list"))
         }
@@ -210,26 +207,17 @@ struct ZipDirectory {
     private static func checkMemory(_ entry: Entry, at start: Int, _ file: OuterFile, _ meter: Meter) throws(ArchiveError) {
         switch entry.method {
         case 14 where entry.compressedSize >= 9:
-            var fields = LittleEndian(try bytes(file, at: start, count: 9, meter))
+            var fields = LittleEndian(try file.bytes(at: start, count: 9, meter))
             guard fields.skip(5), let dictionary = fields.number(4), dictionary <= meter.limits.decoderMemory else {
                 throw meter.over(.decoderMemory, meter.limits.decoderMemory)
             }
         case 98 where entry.compressedSize >= 2:
-            var fields = LittleEndian(try bytes(file, at: start, count: 2, meter))
+            var fields = LittleEndian(try file.bytes(at: start, count: 2, meter))
             guard let settings = fields.number(2), (settings >> 4 & 0xFF) + 1 <= meter.limits.decoderMemory >> 20 else {
                 throw meter.over(.decoderMemory, meter.limits.decoderMemory)
             }
         case 95: throw meter.unreadable(.unsupported("xz inside zip"))
         default: break
         }
-    }
-
-    private static func bytes(_ file: OuterFile, at offset: Int, count: Int, _ meter: Meter) throws(ArchiveError) -> [UInt8] {
-        guard offset >= 0, count >= 0, offset <= file.size, count <= file.size - offset else { throw meter.unreadable(.truncated) }
-        var bytes = [UInt8](repeating: 0, count: count)
-        _ = try bytes.withUnsafeMutableBufferPointer { buffer throws(ArchiveError) in
-            try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
-        }
-        return bytes
     }
 }

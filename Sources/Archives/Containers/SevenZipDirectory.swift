@@ -1,0 +1,276 @@
+/// A 7z's directory, looked through before libarchive reads it.
+///
+/// libarchive grants whatever the directory asks for: a dictionary of 4 GiB, tables for a hundred million files claimed in a few bytes. This
+/// looks at the claims alone, refuses what passes a limit or is encrypted, and holds the file's length against the directory's place.
+/// The format is described in 7-Zip's `7zFormat.txt`.
+struct SevenZipDirectory {
+    /// A directory, packed or not, of more bytes than this is a bomb: 100,000 files with long names take some 20 MB.
+    private static let directoryBytes = 64 << 20
+
+    private let meter: Meter
+
+    init(file: OuterFile, meter: Meter) throws(ArchiveError) {
+        self.meter = meter
+        // Signature, version, CRC of what follows; then where the directory stands behind these 32 bytes, its length and its CRC.
+        var start = LittleEndian(try file.bytes(at: 8, count: 24, meter))
+        guard let startChecksum = start.number(4) else { throw meter.unreadable(.truncated) }
+        guard crc32(start.rest) == startChecksum else { throw meter.unreadable(.checksum) }
+        guard let offset = start.number(8), let count = start.number(8), let checksum = start.number(4), offset <= file.size - 32,
+            count <= file.size - 32 - offset
+        else { throw meter.unreadable(.truncated) }
+        guard 32 + offset + count == file.size else { throw meter.unreadable(.trailing) }
+        guard count > 0 else { return }
+        guard count <= Self.directoryBytes else { throw meter.over(.entries, meter.limits.entries) }
+        var bytes = try file.bytes(at: 32 + offset, count: count, meter)
+        guard crc32(bytes[...]) == checksum else { throw meter.unreadable(.checksum) }
+        // A directory is packed once; more than a few layers are made by hand.
+        for _ in 0..<4 {
+            var fields = SevenZipFields(bytes)
+            switch fields.byte() {
+            case 0x01:
+                try check(&fields)
+                return
+            case 0x17: bytes = try unpack(&fields, file)
+            default: throw meter.unreadable(.damaged("7z directory"))
+            }
+        }
+        throw meter.unreadable(.damaged("7z directory"))
+    }
+
+    // MARK: The packed directory
+
+    /// Unpacks a directory that is packed itself.
+    private func unpack(_ fields: inout SevenZipFields, _ file: OuterFile) throws(ArchiveError) -> [UInt8] {
+        let streams = try streams(&fields)
+        guard let packed = streams.packed, streams.folders.count == 1, let folder = streams.folders.first, folder.coders.count == 1,
+            let coder = folder.coders.first, let size = folder.sizes.first
+        else { throw meter.unreadable(.damaged("7z directory")) }
+        guard size <= Self.directoryBytes else { throw meter.over(.entries, meter.limits.entries) }
+        guard let count = packed.sizes.first, packed.position <= file.size - 32, count <= file.size - 32 - packed.position else {
+            throw meter.unreadable(.truncated)
+        }
+        let bytes = try file.bytes(at: 32 + packed.position, count: count, meter)
+        do throws(CodecFailure) {
+            return try decodeLzma(bytes, method: coder.method, properties: coder.properties, count: size)
+        } catch {
+            throw meter.refusal(error)
+        }
+    }
+
+    // MARK: The directory
+
+    /// Looks through a directory for claims that pass a limit.
+    private func check(_ fields: inout SevenZipFields) throws(ArchiveError) {
+        while let part = fields.byte() {
+            switch part {
+            case 0x00: return
+            case 0x02: try passProperties(&fields)
+            case 0x03, 0x04: _ = try streams(&fields)
+            case 0x05:
+                guard let files = fields.number() else { throw damaged }
+                guard files <= meter.limits.entries else { throw meter.over(.entries, meter.limits.entries) }
+                // What follows are the names and times, each with its length: their bytes are here, so they claim nothing more.
+                return
+            default: throw damaged
+            }
+        }
+    }
+
+    private var damaged: ArchiveError { meter.unreadable(.damaged("7z directory")) }
+
+    private func passProperties(_ fields: inout SevenZipFields) throws(ArchiveError) {
+        while let property = fields.byte(), property != 0 {
+            guard let count = fields.number(), fields.skip(count) else { throw damaged }
+        }
+    }
+
+    struct Coder {
+        var method: [UInt8]
+        var properties: [UInt8]
+        var inputs = 1
+        var outputs = 1
+    }
+
+    struct Folder {
+        var coders: [Coder] = []
+        /// The unpacked size of each output.
+        var sizes: [Int] = []
+        var hasDigest = false
+        var outputs: Int { coders.reduce(0) { $0 + $1.outputs } }
+    }
+
+    private struct Streams {
+        var packed: (position: Int, sizes: [Int])?
+        var folders: [Folder] = []
+    }
+
+    private func streams(_ fields: inout SevenZipFields) throws(ArchiveError) -> Streams {
+        var streams = Streams()
+        while let part = fields.byte() {
+            switch part {
+            case 0x00: return streams
+            case 0x06: streams.packed = try packed(&fields)
+            case 0x07: streams.folders = try folders(&fields)
+            case 0x08: try checkSubstreams(&fields, folders: streams.folders)
+            default: throw damaged
+            }
+        }
+        throw damaged
+    }
+
+    private func packed(_ fields: inout SevenZipFields) throws(ArchiveError) -> (position: Int, sizes: [Int]) {
+        guard let position = fields.number(), let count = fields.number() else { throw damaged }
+        guard count <= meter.limits.entries else { throw meter.over(.entries, meter.limits.entries) }
+        var sizes: [Int] = []
+        while let part = fields.byte() {
+            switch part {
+            case 0x00: return (position, sizes)
+            case 0x09:
+                for _ in 0..<count {
+                    guard let size = fields.number() else { throw damaged }
+                    sizes.append(size)
+                }
+            case 0x0A: guard fields.digests(count) != nil else { throw damaged }
+            default: throw damaged
+            }
+        }
+        throw damaged
+    }
+
+    private func folders(_ fields: inout SevenZipFields) throws(ArchiveError) -> [Folder] {
+        guard fields.byte() == 0x0B, let count = fields.number() else { throw damaged }
+        guard count <= meter.limits.entries else { throw meter.over(.entries, meter.limits.entries) }
+        guard fields.byte() == 0 else { throw meter.unreadable(.unsupported("a 7z directory in several places")) }
+        var folders: [Folder] = []
+        for _ in 0..<count { folders.append(try folder(&fields)) }
+        guard fields.byte() == 0x0C else { throw damaged }
+        for index in folders.indices {
+            for _ in 0..<folders[index].outputs {
+                guard let size = fields.number() else { throw damaged }
+                folders[index].sizes.append(size)
+            }
+        }
+        guard let next = fields.byte() else { throw damaged }
+        if next == 0x0A {
+            guard let defined = fields.digests(count), fields.byte() == 0 else { throw damaged }
+            for index in folders.indices { folders[index].hasDigest = defined[index] }
+        } else if next != 0 {
+            throw damaged
+        }
+        return folders
+    }
+
+    private func folder(_ fields: inout SevenZipFields) throws(ArchiveError) -> Folder {
+        guard let count = fields.number(), (1...32).contains(count) else { throw damaged }
+        var folder = Folder()
+        var inputs = 0
+        for _ in 0..<count {
+            let coder = try coder(&fields)
+            inputs += coder.inputs
+            folder.coders.append(coder)
+        }
+        let bonds = folder.outputs - 1
+        for _ in 0..<bonds { guard fields.number() != nil, fields.number() != nil else { throw damaged } }
+        guard inputs >= bonds else { throw damaged }
+        if inputs - bonds > 1 {
+            for _ in 0..<(inputs - bonds) { guard fields.number() != nil else { throw damaged } }
+        }
+        return folder
+    }
+
+    private func coder(_ fields: inout SevenZipFields) throws(ArchiveError) -> Coder {
+        guard let flags = fields.byte(), flags & 0xC0 == 0, let method = fields.bytes(Int(flags & 0x0F)) else { throw damaged }
+        var coder = Coder(method: method, properties: [])
+        if flags & 0x10 != 0 {
+            guard let inputs = fields.number(), let outputs = fields.number(), (1...32).contains(inputs), (1...32).contains(outputs) else {
+                throw damaged
+            }
+            (coder.inputs, coder.outputs) = (inputs, outputs)
+        }
+        if flags & 0x20 != 0 {
+            guard let count = fields.number(), let properties = fields.bytes(count) else { throw damaged }
+            coder.properties = properties
+        }
+        if coder.method == [0x06, 0xF1, 0x07, 0x01] { throw meter.unreadable(.encrypted) }
+        guard coder.memory <= meter.limits.decoderMemory else { throw meter.over(.decoderMemory, meter.limits.decoderMemory) }
+        return coder
+    }
+
+    /// The number of files in each folder, for which libarchive makes tables; their sizes and checksums it holds against the bytes itself.
+    private func checkSubstreams(_ fields: inout SevenZipFields, folders: [Folder]) throws(ArchiveError) {
+        var counts = [Int](repeating: 1, count: folders.count)
+        var part = fields.byte()
+        if part == 0x0D {
+            var total = 0
+            for index in counts.indices {
+                guard let count = fields.number() else { throw damaged }
+                guard count <= meter.limits.entries - total else { throw meter.over(.entries, meter.limits.entries) }
+                total += count
+                counts[index] = count
+            }
+            part = fields.byte()
+        }
+        if part == 0x09 {
+            for count in counts where count > 1 {
+                for _ in 1..<count { guard fields.number() != nil else { throw damaged } }
+            }
+            part = fields.byte()
+        }
+        if part == 0x0A {
+            // A folder of one file has its digest once: here, or with the folder.
+            let unknown = zip(counts, folders).reduce(0) { $0 + ($1.0 == 1 && $1.1.hasDigest ? 0 : $1.0) }
+            guard fields.digests(unknown) != nil else { throw damaged }
+            part = fields.byte()
+        }
+        guard part == 0 else { throw damaged }
+    }
+}
+
+extension SevenZipDirectory.Coder {
+    /// The dictionary or model that the coder's properties ask for, in bytes.
+    var memory: Int {
+        switch method {
+        case [0x03, 0x01, 0x01], [0x03, 0x04, 0x01]:  // LZMA, PPMd: a byte of settings, then the size
+            var fields = LittleEndian(properties)
+            guard fields.skip(1), let size = fields.number(4) else { return 0 }
+            return size
+        case [0x21]:  // LZMA2: half a power of two
+            guard let power = properties.first else { return 0 }
+            return power >= 40 ? 0xFFFF_FFFF : (2 | Int(power & 1)) << (Int(power) / 2 + 11)
+        default: return 0
+        }
+    }
+}
+
+/// The numbers and lists of a 7z directory.
+struct SevenZipFields {
+    private var fields: LittleEndian
+
+    init(_ bytes: [UInt8]) { fields = LittleEndian(bytes) }
+
+    mutating func byte() -> UInt8? { fields.number(1).map { UInt8(truncatingIfNeeded: $0) } }
+    mutating func bytes(_ count: Int) -> [UInt8]? { fields.bytes(count).map { Array($0) } }
+    mutating func skip(_ count: Int) -> Bool { fields.skip(count) }
+
+    /// A number of 1 to 9 bytes: the ones at the top of the first byte count the bytes that follow, its other bits are the number's highest.
+    mutating func number() -> Int? {
+        guard let first = byte() else { return nil }
+        let more = (~first).leadingZeroBitCount
+        guard let low = more == 0 ? 0 : fields.number(more) else { return nil }
+        guard more < 7 else { return low }
+        let high = Int(first) & (0x7F >> more)
+        let (shifted, overflow) = high.multipliedReportingOverflow(by: 1 << (8 * more))
+        return overflow ? nil : shifted | low
+    }
+
+    /// Passes over a list of CRCs, of which some may be absent, and tells which are there.
+    mutating func digests(_ count: Int) -> [Bool]? {
+        guard let all = byte() else { return nil }
+        var defined = [Bool](repeating: true, count: count)
+        if all == 0 {
+            guard let bits = bytes((count + 7) / 8) else { return nil }
+            for index in 0..<count { defined[index] = bits[index / 8] & (0x80 >> UInt8(index % 8)) != 0 }
+        }
+        return fields.skip(4 * defined.count { $0 }) ? defined : nil
+    }
+}
