@@ -4,6 +4,8 @@ public import Events
 public enum ProjectionError: Error, Equatable, CustomStringConvertible {
     /// A block's columns contradict each other or name an unknown number or type: the record's derived files are damaged.
     case inconsistentBlock(log: Log, block: Int)
+    /// The record's tables of identifiers do not hold the numbers its events use: derived files are damaged.
+    case inconsistentIdentifiers
     /// A log holds more events than a projection can number.
     case tooManyEvents(log: Log, limit: Int)
     /// More cuts were asked for than a projection can number.
@@ -16,6 +18,8 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .inconsistentBlock(let log, let block):
             "block \(block) of the log \(log.name) does not fit the record's identifiers: run `tuowei verify`, then rebuild the index"
+        case .inconsistentIdentifiers:
+            "the record's identifiers do not fit its events: run `tuowei verify`, then rebuild the index"
         case .tooManyEvents(let log, let limit):
             "the log \(log.name) holds more than \(limit) events: split the district's record"
         case .tooManyCuts(let limit):

@@ -1,0 +1,93 @@
+import Events
+
+/// What is counted of facilities at D only, and the list of them.
+struct FacilitiesAtD {
+    private(set) var facilities: [ProjectedFacility] = []
+    private(set) var details: [Int]
+    private(set) var supply: [SupplyTotals]
+    private(set) var findings: [RawFinding] = []
+
+    init(
+        _ folded: FoldedFacilities, _ tallies: [ChildTally], money: [GrantTotals], _ request: ProjectionRequest, in source: any EventSource
+    ) throws {
+        let columns = request.columns
+        details = Array(repeating: 0, count: DetailCounter.allCases.count * columns)
+        supply = Array(repeating: SupplyTotals(), count: FacilityForm.allCases.count * columns)
+        var enrolled: [ByClass] = []
+        for (index, facility) in folded.facilities.enumerated() {
+            func children(_ placeClass: PlaceClass) -> Int {
+                tallies.reduce(0) { $0 + Int($1.classes[index * 4 + Int(placeClass.rawValue)]) }
+            }
+            let classes = ByClass(
+                infant: children(.infant), toddler: children(.toddler), preschool: children(.preschool), mixed: children(.mixed))
+            enrolled.append(classes)
+            if facility.state.isOpen { count(facility, classes, columns, request.asOf) }
+        }
+        for column in 0..<columns {
+            details[DetailCounter.newborns.rawValue * columns + column] = tallies.reduce(0) { $0 + Int($1.newborns[column * 2]) }
+            details[DetailCounter.newbornsVisited.rawValue * columns + column] =
+                tallies.reduce(0) { $0 + Int($1.newborns[column * 2 + 1]) }
+        }
+        facilities = try Self.list(folded.facilities, enrolled, money, request.threads, in: source)
+    }
+
+    private mutating func count(_ facility: FoldedFacility, _ enrolled: ByClass, _ columns: Int, _ asOf: Day) {
+        let state = facility.state
+        let column = Int(facility.lastColumn)
+        func detail(_ counter: DetailCounter) -> Int { counter.rawValue * columns + column }
+        let required = enrolled.caregiversRequired
+        if state.isCompliant(on: asOf) { details[detail(.facilitiesCompliant)] += 1 }
+        details[detail(.caregivers)] += state.caregivers ?? 0
+        details[detail(.caregiversRequired)] += required
+        details[detail(.caregiversShort)] += max(0, required - (state.caregivers ?? 0))
+        if state.caregivers == nil { details[detail(.staffingUnreported)] += 1 }
+
+        let form = Int(state.form.rawValue) * columns + column
+        supply[form].facilities += 1
+        supply[form].places += state.places
+        supply[form].enrolled += enrolled.total
+        if state.isFiled {
+            supply[form].facilitiesFiled += 1
+            supply[form].placesFiled += state.places
+            if state.isInclusive { supply[form].placesInclusive += state.places }
+        }
+        if enrolled.total > state.places {
+            findings.append(
+                RawFinding(
+                    .overCapacity, .filings, facility.registrationOrdinal, state.registeredOn.rawValue, subject: facility.number))
+        }
+    }
+
+    /// The list by identifier, with names and places read from the record.
+    private static func list(
+        _ folded: [FoldedFacility], _ enrolled: [ByClass], _ money: [GrantTotals], _ threads: Int, in source: any EventSource
+    ) throws -> [ProjectedFacility] {
+        guard !folded.isEmpty else { return [] }
+        let wanted = folded.map(\.registrationOrdinal) + folded.map(\.placeOrdinal)
+        let texts = try EventDetails(wanted, of: .filings, in: source, threads: threads)
+        let identifiers = try source.identifiers(of: .facility)
+        let communities = try source.identifiers(of: .community)
+        func text(_ number: UInt32, _ table: (starts: [UInt32], bytes: [UInt8])) throws -> ArraySlice<UInt8> {
+            let place = Int(number)
+            guard place + 1 < table.starts.count, table.starts[place] <= table.starts[place + 1],
+                Int(table.starts[place + 1]) <= table.bytes.count
+            else { throw ProjectionError.inconsistentIdentifiers }
+            return table.bytes[Int(table.starts[place])..<Int(table.starts[place + 1])]
+        }
+        let ids = try folded.map { try text($0.number, identifiers) }
+        let order = folded.indices.sorted { ids[$0].lexicographicallyPrecedes(ids[$1]) }
+        return try order.map { index in
+            let facility = folded[index]
+            let registration = texts.parts(facility.registrationOrdinal)
+            let isRelocated = facility.placeOrdinal != facility.registrationOrdinal
+            let place = isRelocated ? texts.parts(facility.placeOrdinal) : Array(registration.dropFirst())
+            let hasPlace = place.count >= 2 && !place[0].isEmpty && !place[1].isEmpty
+            return ProjectedFacility(
+                id: String(decoding: ids[index], as: UTF8.self), name: String(decoding: registration.first ?? [], as: UTF8.self),
+                community: String(decoding: try text(facility.state.community, communities), as: UTF8.self),
+                column: Int(facility.lastColumn), longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
+                latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.state, enrolled: enrolled[index],
+                money: money[index], registrationOrdinal: Int(facility.registrationOrdinal))
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Events
+
+/// All children folded: the workers' tallies, and where each child lives or last lived.
+struct FoldedChildren {
+    let tallies: [ChildTally]
+    /// By child: its column, -1 where it was never known by D; empty where nobody asks.
+    let lastColumns: [Int32]
+
+    /// Tallies may take this many bytes together; beyond it fewer workers share the work.
+    private static let tallyLimit = 256 << 20
+
+    init(
+        _ workers: [Gatherer], _ plan: PartitionPlan, _ voids: VoidEffects, _ cuts: CutTable, _ request: ProjectionRequest,
+        columnOf: [Int32], facilities: FoldedFacilities, in source: any EventSource
+    ) throws {
+        let bytes = ChildTally.bytes(cuts: cuts.count, columns: request.columns, facilities: facilities.facilities.count)
+        let threads = max(1, min(request.threads, Self.tallyLimit / max(1, bytes), plan.count))
+        let tallies = (0..<threads).map { _ in
+            ChildTally(cuts: cuts.count, columns: request.columns, facilities: facilities.facilities.count)
+        }
+        let needsColumns = workers.contains(where: \.paysChildren)
+        var lastColumns = [Int32](repeating: -1, count: needsColumns ? plan.subjects : 0)
+        try lastColumns.withUnsafeMutableBufferPointer { lastColumns in
+            let last = needsColumns ? lastColumns.baseAddress : nil
+            let folders = tallies.map { tally in
+                ChildFolder(
+                    workers, plan, voids,
+                    ChildFold(
+                        cuts, asOf: request.asOf, columnOf: columnOf, facilities: facilities.lookups, into: tally, lastColumns: last))
+            }
+            try Workers.run(threads, items: plan.count) { worker, partition in folders[worker].fold(partition) }
+            // What only identifiers can order waits for them, fetched together.
+            let births = folders.flatMap { $0.tiedBirths.map(\.ordinal) }
+            let enrolments = folders.flatMap { $0.tiedEnrolments.map(\.ordinal) }
+            guard !births.isEmpty || !enrolments.isEmpty else { return }
+            let birthIdentifiers = try EventIdentifiers(births, of: .births, in: source, threads: request.threads)
+            let enrolmentIdentifiers = try EventIdentifiers(enrolments, of: .enrollments, in: source, threads: request.threads)
+            try Workers.run(threads, items: folders.count) { worker, item in
+                folders[item].foldTied(birthIdentifiers, enrolmentIdentifiers)
+            }
+        }
+        self.tallies = tallies
+        self.lastColumns = lastColumns
+    }
+}
+
+/// One worker: takes partitions, brings each child's records in order, and folds them.
+private final class ChildFolder {
+    private struct TiedChild {
+        let child: UInt32
+        let births: Range<Int>
+        let enrolments: Range<Int>
+    }
+
+    private let birthWriters: [PartitionWriter<BirthRecord>]
+    private let enrolmentWriters: [PartitionWriter<EnrolmentRecord>]
+    private let plan: PartitionPlan
+    private let voids: VoidEffects
+    private var fold: ChildFold
+    private let births = SortedPartition<BirthRecord>()
+    private let enrolments = SortedPartition<EnrolmentRecord>()
+    private var tied: [TiedChild] = []
+    private(set) var tiedBirths: [BirthRecord] = []
+    private(set) var tiedEnrolments: [EnrolmentRecord] = []
+
+    init(_ workers: [Gatherer], _ plan: PartitionPlan, _ voids: VoidEffects, _ fold: ChildFold) {
+        birthWriters = workers.map(\.births)
+        enrolmentWriters = workers.map(\.enrolments)
+        self.plan = plan
+        self.voids = voids
+        self.fold = fold
+    }
+
+    func fold(_ partition: Int) {
+        births.load(birthWriters, partition: partition, size: plan.size, without: voids.voided[Int(Log.births.rawValue)])
+        enrolments.load(enrolmentWriters, partition: partition, size: plan.size, without: voids.voided[Int(Log.enrollments.rawValue)])
+        var tiedLocals = (births.tied + enrolments.tied).sorted()[...]
+        let first = plan.first(of: partition)
+        for local in 0..<plan.size {
+            let (births, enrolments) = (births.run(local), enrolments.run(local))
+            guard !births.isEmpty || !enrolments.isEmpty else { continue }
+            let child = first &+ UInt32(truncatingIfNeeded: local)
+            if tiedLocals.first == local {
+                while tiedLocals.first == local { tiedLocals.removeFirst() }
+                putAside(child, births, enrolments)
+            } else {
+                fold.fold(child, births, enrolments)
+            }
+        }
+    }
+
+    private func putAside(
+        _ child: UInt32, _ births: UnsafeMutableBufferPointer<BirthRecord>, _ enrolments: UnsafeMutableBufferPointer<EnrolmentRecord>
+    ) {
+        tied.append(
+            TiedChild(
+                child: child, births: tiedBirths.count..<tiedBirths.count + births.count,
+                enrolments: tiedEnrolments.count..<tiedEnrolments.count + enrolments.count))
+        tiedBirths += births
+        tiedEnrolments += enrolments
+    }
+
+    /// Folds the children put aside.
+    func foldTied(_ birthIdentifiers: EventIdentifiers, _ enrolmentIdentifiers: EventIdentifiers) {
+        var (allBirths, allEnrolments) = (tiedBirths, tiedEnrolments)
+        allBirths.withUnsafeMutableBufferPointer { allBirths in
+            allEnrolments.withUnsafeMutableBufferPointer { allEnrolments in
+                for child in tied {
+                    let births = UnsafeMutableBufferPointer(rebasing: allBirths[child.births])
+                    let enrolments = UnsafeMutableBufferPointer(rebasing: allEnrolments[child.enrolments])
+                    sortTied(births, birthIdentifiers)
+                    sortTied(enrolments, enrolmentIdentifiers)
+                    fold.fold(child.child, births, enrolments)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+import Events
+
+/// The numbers of a record that every fold needs.
+struct RecordShape {
+    let eventCounts: [Int]
+    let children: Int
+    let facilities: Int
+    let grants: Int
+    let communities: Int
+
+    init(_ source: any EventSource) throws {
+        eventCounts = Log.allCases.map { source.eventCount(of: $0) }
+        for log in Log.allCases where eventCounts[Int(log.rawValue)] > Int(UInt32.max) {
+            throw ProjectionError.tooManyEvents(log: log, limit: Int(UInt32.max))
+        }
+        children = source.identifierCount(of: .child)
+        facilities = source.identifierCount(of: .facility)
+        grants = source.identifierCount(of: .grant)
+        communities = source.identifierCount(of: .community)
+    }
+}
+
+/// Which events exist and count: `recorded_at` ≤ K and `occurred_on` ≤ D.
+struct Horizon {
+    let asOf: Int32
+    let knownAt: Int64
+}
+
+/// How subjects are split; tests make partitions small to have many.
+struct PartitionPlans {
+    let children: PartitionPlan
+    let facilities: PartitionPlan
+    let grants: PartitionPlan
+
+    init(_ shape: RecordShape, shift: UInt32?) {
+        children = PartitionPlan(subjects: shape.children, shift: shift)
+        facilities = PartitionPlan(subjects: shape.facilities, shift: shift)
+        grants = PartitionPlan(subjects: shape.grants, shift: shift)
+    }
+}
+
+/// What one worker has read: records by partition, voids, and how many events exist at K.
+final class Gatherer {
+    let births: PartitionWriter<BirthRecord>
+    let enrolments: PartitionWriter<EnrolmentRecord>
+    let filings: PartitionWriter<FilingRecord>
+    let grants: PartitionWriter<GrantRecord>
+    private(set) var voids: [VoidRow] = []
+    private(set) var knownEvents: [Int] = Array(repeating: 0, count: Log.allCases.count)
+    private(set) var paysChildren = false
+
+    private let source: any EventSource
+    private let shape: RecordShape
+    private let plans: PartitionPlans
+    private let horizon: Horizon
+    private let columns = EventColumns()
+
+    init(_ source: any EventSource, _ shape: RecordShape, _ plans: PartitionPlans, _ horizon: Horizon) {
+        self.source = source
+        self.shape = shape
+        self.plans = plans
+        self.horizon = horizon
+        births = PartitionWriter(partitions: plans.children.count)
+        enrolments = PartitionWriter(partitions: plans.children.count)
+        filings = PartitionWriter(partitions: plans.facilities.count)
+        grants = PartitionWriter(partitions: plans.grants.count)
+    }
+
+    /// Reads a block and takes over its events.
+    func read(_ block: Int, of log: Log) throws {
+        let needsTexts = log == .filings
+        try source.readBlock(block, of: log, texts: needsTexts, into: columns)
+        let inconsistent = ProjectionError.inconsistentBlock(log: log, block: block)
+        guard columns.log == log, columns.firstOrdinal >= 0, columns.firstOrdinal + columns.count <= shape.eventCounts[Int(log.rawValue)],
+            !needsTexts || columns.hasDetails
+        else { throw inconsistent }
+        var voidRows: [Int] = []
+        var isWhole = true
+        try columns.withColumns(block: block) { rows in
+            var known = 0
+            for row in 0..<rows.count { known &+= rows.recordedAt[row] <= horizon.knownAt ? 1 : 0 }
+            knownEvents[Int(log.rawValue)] += known
+            switch log {
+            case .births: isWhole = gatherBirths(rows, &voidRows)
+            case .enrollments: isWhole = gatherEnrolments(rows, &voidRows)
+            case .filings: isWhole = gatherFilings(rows, &voidRows)
+            case .subsidies: isWhole = gatherGrants(rows, &voidRows)
+            }
+        }
+        guard isWhole else { throw inconsistent }
+        guard !voidRows.isEmpty else { return }
+        if !needsTexts { try source.readBlock(block, of: log, texts: true, into: columns) }
+        guard columns.hasDetails else { throw inconsistent }
+        for row in voidRows {
+            guard row < columns.count, let target = Detail.parts(columns.detail(row))?.first else { throw inconsistent }
+            voids.append(
+                VoidRow(
+                    log: log, ordinal: UInt32(truncatingIfNeeded: columns.firstOrdinal + row), occurredOn: columns.occurredOn[row],
+                    recordedAt: columns.recordedAt[row], target: target))
+        }
+    }
+
+    /// Whether a row exists and counts; voids are noted aside whatever their date and record time.
+    @inline(__always)
+    private func counts(_ rows: Columns, _ row: Int, _ voids: inout [Int]) -> Bool {
+        if rows.type[row] == EventType.voidCode {
+            voids.append(row)
+            return false
+        }
+        return rows.occurredOn[row] <= horizon.asOf && rows.recordedAt[row] <= horizon.knownAt
+    }
+
+    /// Whether the day is one on which events may occur, so that it fits its bits.
+    @inline(__always)
+    private func isOccurrence(_ day: Int32) -> Bool {
+        day >= Day.firstOccurrence.rawValue && day <= Day.lastOccurrence.rawValue
+    }
+
+    private func gatherBirths(_ rows: Columns, _ voids: inout [Int]) -> Bool {
+        let (plan, children, communities) = (plans.children, UInt64(shape.children), UInt64(shape.communities))
+        for row in 0..<rows.count where counts(rows, row, &voids) {
+            let (type, day, child, community) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
+            var age: Int64 = 0
+            if type == BirthsEvent.childMovedIn.rawValue {
+                age = Int64(day) &- rows.value[row]
+                guard age >= 0, age <= 0xF_FFFF else { return false }
+            }
+            guard type <= BirthsEvent.childDied.rawValue, isOccurrence(day), UInt64(child) < children,
+                UInt64(community) < communities || !Self.namesCommunity(births: type)
+            else { return false }
+            births.append(
+                BirthRecord(
+                    key: FoldKey.pack(local: plan.local(of: child), day: day, type: type, payload: UInt32(truncatingIfNeeded: age)),
+                    recordedAt: rows.recordedAt[row], community: community,
+                    ordinal: UInt32(truncatingIfNeeded: rows.firstOrdinal &+ row)),
+                to: plan.partition(of: child))
+        }
+        return true
+    }
+
+    @inline(__always)
+    private static func namesCommunity(births type: UInt8) -> Bool {
+        type == BirthsEvent.birthRegistered.rawValue || type == BirthsEvent.childMovedIn.rawValue
+            || type == BirthsEvent.childRelocated.rawValue
+    }
+
+    private func gatherEnrolments(_ rows: Columns, _ voids: inout [Int]) -> Bool {
+        let (plan, children, facilities) = (plans.children, UInt64(shape.children), UInt64(shape.facilities))
+        for row in 0..<rows.count where counts(rows, row, &voids) {
+            let (type, day, child, facility) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
+            guard type <= EnrollmentsEvent.childWithdrew.rawValue, isOccurrence(day), UInt64(child) < children,
+                UInt64(facility) < facilities
+            else { return false }
+            enrolments.append(
+                EnrolmentRecord(
+                    key: FoldKey.pack(local: plan.local(of: child), day: day, type: type, payload: UInt32(rows.code[row])),
+                    recordedAt: rows.recordedAt[row], facility: facility,
+                    ordinal: UInt32(truncatingIfNeeded: rows.firstOrdinal &+ row)),
+                to: plan.partition(of: child))
+        }
+        return true
+    }
+
+    private func gatherFilings(_ rows: Columns, _ voids: inout [Int]) -> Bool {
+        let (plan, facilities, communities) = (plans.facilities, UInt64(shape.facilities), UInt64(shape.communities))
+        for row in 0..<rows.count where counts(rows, row, &voids) {
+            let (type, day, facility, community) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
+            let namesCommunity =
+                type == FilingsEvent.facilityRegistered.rawValue || type == FilingsEvent.facilityRelocated.rawValue
+            guard type <= FilingsEvent.facilityClosed.rawValue, isOccurrence(day), UInt64(facility) < facilities,
+                UInt64(community) < communities || !namesCommunity, let value = Int32(exactly: rows.value[row])
+            else { return false }
+            var places: [Int32] = [0, 0, 0, 0]
+            if type == FilingsEvent.capacitySet.rawValue {
+                guard let read = Self.capacity(columns.detail(row)) else { return false }
+                places = read
+            }
+            filings.append(
+                FilingRecord(
+                    key: FoldKey.pack(local: plan.local(of: facility), day: day, type: type, payload: UInt32(rows.code[row])),
+                    recordedAt: rows.recordedAt[row], community: community,
+                    ordinal: UInt32(truncatingIfNeeded: rows.firstOrdinal &+ row), value: value, infant: places[0], toddler: places[1],
+                    preschool: places[2], mixed: places[3]),
+                to: plan.partition(of: facility))
+        }
+        return true
+    }
+
+    /// The four numbers of places of a `capacity_set`.
+    private static func capacity(_ detail: ArraySlice<UInt8>) -> [Int32]? {
+        guard let parts = Detail.parts(detail), parts.count == 4 else { return nil }
+        var places: [Int32] = []
+        for part in parts {
+            guard (1...6).contains(part.count), part.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            places.append(part.reduce(0) { $0 * 10 + Int32($1 - 0x30) })
+        }
+        return places
+    }
+
+    private func gatherGrants(_ rows: Columns, _ voids: inout [Int]) -> Bool {
+        let (plan, count) = (plans.grants, UInt64(shape.grants))
+        let (children, facilities) = (UInt64(shape.children), UInt64(shape.facilities))
+        for row in 0..<rows.count where counts(rows, row, &voids) {
+            let (type, day, grant, payee) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
+            guard type <= SubsidiesEvent.subsidyRecovered.rawValue, isOccurrence(day), UInt64(grant) < count, rows.value[row] > 0 else {
+                return false
+            }
+            if type == SubsidiesEvent.subsidyGranted.rawValue {
+                let isChild = rows.code[row] & payeeIsChildBit != 0
+                guard UInt64(payee) < (isChild ? children : facilities), Scheme(rawValue: rows.code[row] & 7) != nil else { return false }
+                if isChild { paysChildren = true }
+            }
+            grants.append(
+                GrantRecord(
+                    key: FoldKey.pack(local: plan.local(of: grant), day: day, type: type, payload: UInt32(rows.code[row])),
+                    recordedAt: rows.recordedAt[row], amount: rows.value[row], payee: payee,
+                    ordinal: UInt32(truncatingIfNeeded: rows.firstOrdinal &+ row)),
+                to: plan.partition(of: grant))
+        }
+        return true
+    }
+}
+
+/// Reads every block of a record on several threads.
+func gather(
+    _ source: any EventSource, _ shape: RecordShape, _ plans: PartitionPlans, _ horizon: Horizon, threads: Int
+) throws -> [Gatherer] {
+    let workers = (0..<threads).map { _ in Gatherer(source, shape, plans, horizon) }
+    var items: [(log: Log, block: Int)] = []
+    for log in Log.allCases { items += (0..<source.blockCount(of: log)).map { (log, $0) } }
+    try Workers.run(threads, items: items.count) { worker, item in
+        try workers[worker].read(items[item].block, of: items[item].log)
+    }
+    return workers
+}

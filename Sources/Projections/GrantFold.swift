@@ -1,0 +1,131 @@
+import Events
+
+extension GrantTotals {
+    /// Adds other totals; false where a sum does not fit 64 bits.
+    mutating func add(_ other: GrantTotals) -> Bool {
+        let sums = (
+            granted.addingReportingOverflow(other.granted), paid.addingReportingOverflow(other.paid),
+            recovered.addingReportingOverflow(other.recovered)
+        )
+        grants += other.grants
+        (granted, paid, recovered) = (sums.0.partialValue, sums.1.partialValue, sums.2.partialValue)
+        return !sums.0.overflow && !sums.1.overflow && !sums.2.overflow
+    }
+}
+
+/// All grants folded.
+struct FoldedGrants {
+    /// `scheme * columns + column`.
+    private(set) var money: [GrantTotals]
+    /// By place among the registered facilities.
+    private(set) var facilities: [GrantTotals]
+    private(set) var findings: [RawFinding] = []
+
+    /// - Throws: ``ProjectionError/amountsTooLarge`` where the sum over all grants does not fit; so every smaller sum does.
+    init(
+        _ workers: [Gatherer], _ plan: PartitionPlan, _ voided: VoidedEvents, _ request: ProjectionRequest,
+        facilities folded: FoldedFacilities, lastColumns: [Int32], in source: any EventSource
+    ) throws {
+        let sorted = try SortedPartitions(
+            workers.map(\.grants), plan, voided, log: .subsidies, in: source, threads: request.threads)
+        let tallies = (0..<request.threads).map { _ in
+            GrantTally(request, folded, lastColumns)
+        }
+        try Workers.run(request.threads, items: plan.count) { worker, partition in
+            for local in 0..<plan.size {
+                let run = sorted.run(partition, local)
+                if !run.isEmpty { try tallies[worker].fold(run, number: plan.first(of: partition) + UInt32(local)) }
+            }
+        }
+        money = Array(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
+        facilities = Array(repeating: GrantTotals(), count: folded.facilities.count)
+        var isWhole = true
+        for tally in tallies {
+            for place in money.indices { isWhole = money[place].add(tally.money[place]) && isWhole }
+            for (place, totals) in tally.facilities.enumerated() { isWhole = facilities[place].add(totals) && isWhole }
+            findings += tally.findings
+        }
+        var all = GrantTotals()
+        for totals in money { isWhole = all.add(totals) && isWhole }
+        guard isWhole else { throw ProjectionError.amountsTooLarge }
+    }
+}
+
+/// What one worker has summed up while folding grants.
+private final class GrantTally {
+    private(set) var money: [GrantTotals]
+    private(set) var facilities: [GrantTotals]
+    private(set) var findings: [RawFinding] = []
+    private let columns: Int
+    private let folded: FoldedFacilities
+    private let lastColumns: [Int32]
+
+    init(_ request: ProjectionRequest, _ folded: FoldedFacilities, _ lastColumns: [Int32]) {
+        columns = request.columns
+        self.folded = folded
+        self.lastColumns = lastColumns
+        money = Array(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
+        facilities = Array(repeating: GrantTotals(), count: folded.facilities.count)
+    }
+
+    func fold(_ run: UnsafeMutableBufferPointer<GrantRecord>, number: UInt32) throws {
+        var state = GrantState()
+        for record in run {
+            guard let event = SubsidiesEvent(rawValue: record.type) else { continue }
+            let outcome: Outcome?
+            switch event {
+            case .subsidyGranted:
+                let code = UInt8(truncatingIfNeeded: record.payload)
+                let payee: GrantState.Payee = code & payeeIsChildBit != 0 ? .child(record.payee) : .facility(record.payee)
+                let scheme = Scheme(rawValue: code & 7) ?? .construction
+                outcome = state.grant(record.amount, scheme, to: payee, on: Day(rawValue: record.day))
+                if outcome?.applied == true, isForUnfiledFacility(state) {
+                    findings.append(RawFinding(.grantToUnfiledFacility, .subsidies, record.ordinal, record.day, subject: number))
+                }
+            case .subsidyPaid: outcome = state.pay(record.amount)
+            case .subsidyRecovered: outcome = state.recover(record.amount)
+            case .eventVoided: outcome = .applied
+            }
+            guard let outcome else { throw ProjectionError.amountsTooLarge }
+            findings.append(outcome, .subsidies, record.ordinal, record.day, subject: number)
+        }
+        try add(state)
+    }
+
+    /// An `operating` or `demonstration` grant to a facility not filed at the end of that day.
+    private func isForUnfiledFacility(_ grant: GrantState) -> Bool {
+        guard case .facility(let number)? = grant.payee else { return false }
+        switch grant.scheme {
+        case .operating, .demonstration:
+            let index = folded.lookups[Int(number)].index
+            return index < 0 || !folded.facilities[Int(index)].isFiled(on: grant.grantedOn.rawValue)
+        case .construction, .voucher, .childrearing: return false
+        }
+    }
+
+    private func add(_ state: GrantState) throws {
+        guard let payee = state.payee else { return }
+        var totals = GrantTotals()
+        totals.grants = 1
+        (totals.granted, totals.paid, totals.recovered) = (state.granted, state.paid, state.recovered)
+        var column = columns - 1
+        var isWhole = true
+        switch payee {
+        case .facility(let number):
+            let index = Int(folded.lookups[Int(number)].index)
+            if index >= 0 {
+                column = Int(folded.facilities[index].lastColumn)
+                isWhole = facilities[index].add(totals)
+            }
+        case .child(let number):
+            if lastColumns[Int(number)] >= 0 { column = Int(lastColumns[Int(number)]) }
+        }
+        isWhole = money[Int(state.scheme.rawValue) * columns + column].add(totals) && isWhole
+        guard isWhole else { throw ProjectionError.amountsTooLarge }
+    }
+}
+
+extension FoldedFacility {
+    /// The column it lies in at D or last lay in; every registered facility has a segment.
+    var lastColumn: Int32 { segments.last?.column ?? 0 }
+}

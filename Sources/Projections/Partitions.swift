@@ -1,0 +1,170 @@
+/// How the subjects of a namespace are split into partitions: consecutive numbers share one, so that its tables stay in the cache
+/// and whoever folds a partition needs nothing from another.
+struct PartitionPlan {
+    /// A partition holds 2^shift numbers.
+    let shift: UInt32
+    /// The number of partitions, at least 1.
+    let count: Int
+    /// The number of subjects.
+    let subjects: Int
+
+    /// Partitions of about 8,192 subjects, more where there would be more than 4,096 of them.
+    init(subjects: Int, shift wanted: UInt32? = nil) {
+        var shift = wanted ?? 13
+        while (subjects >> shift) >= 4096 { shift += 1 }
+        self.shift = shift
+        self.subjects = subjects
+        count = max(1, (subjects + (1 << shift) - 1) >> shift)
+    }
+
+    @inline(__always) func partition(of subject: UInt32) -> Int { Int(subject >> shift) }
+    @inline(__always) func local(of subject: UInt32) -> UInt32 { subject & ((1 << shift) &- 1) }
+    /// The number of the first subject of a partition.
+    @inline(__always) func first(of partition: Int) -> UInt32 { UInt32(truncatingIfNeeded: partition << Int(shift)) }
+    /// The number of subjects a partition may hold.
+    var size: Int { 1 << Int(shift) }
+}
+
+/// The records one worker has gathered, by partition, in chunks that never move.
+///
+/// Memory is raw and owned here: an array a partition would cost a check of uniqueness and capacity for each record, and moves.
+final class PartitionWriter<Record: FoldRecord> {
+    private struct Cursor {
+        var next: UnsafeMutablePointer<Record>?
+        var left: Int
+    }
+
+    private static var chunkRecords: Int { 128 }
+    private var cursors: UnsafeMutableBufferPointer<Cursor>
+    private var chunks: [[UnsafeMutablePointer<Record>]]
+    private var slabs: [UnsafeMutableBufferPointer<Record>] = []
+    private var slabUsed = 0
+
+    init(partitions: Int) {
+        cursors = .allocate(capacity: partitions)
+        cursors.initialize(repeating: Cursor(next: nil, left: 0))
+        chunks = Array(repeating: [], count: partitions)
+    }
+
+    deinit {
+        for slab in slabs { slab.deallocate() }
+        cursors.deallocate()
+    }
+
+    @inline(__always)
+    func append(_ record: Record, to partition: Int) {
+        if cursors[partition].left == 0 { addChunk(to: partition) }
+        guard let next = cursors[partition].next else { return }
+        next.initialize(to: record)
+        cursors[partition].next = next + 1
+        cursors[partition].left &-= 1
+    }
+
+    /// The number of records of a partition.
+    func count(_ partition: Int) -> Int { chunks[partition].count * Self.chunkRecords - cursors[partition].left }
+
+    /// Calls `body` with each chunk of a partition.
+    func forEachChunk(_ partition: Int, _ body: (UnsafeBufferPointer<Record>) -> Void) {
+        for (place, chunk) in chunks[partition].enumerated() {
+            let isLast = place == chunks[partition].count - 1
+            body(UnsafeBufferPointer(start: chunk, count: Self.chunkRecords - (isLast ? cursors[partition].left : 0)))
+        }
+    }
+
+    @inline(never)
+    private func addChunk(to partition: Int) {
+        if slabs.last.map({ slabUsed == $0.count }) ?? true {
+            // Small worlds get small slabs; the sizes are multiples of a chunk.
+            let count = Self.chunkRecords * min(4096, 8 << (2 * min(slabs.count, 4)))
+            slabs.append(.allocate(capacity: count))
+            slabUsed = 0
+        }
+        guard let base = slabs.last?.baseAddress else { return }
+        let chunk = base + slabUsed
+        slabUsed += Self.chunkRecords
+        chunks[partition].append(chunk)
+        cursors[partition] = Cursor(next: chunk, left: Self.chunkRecords)
+    }
+}
+
+/// A partition's records in the contract's order, subject by subject: a buffer used again for each partition.
+final class SortedPartition<Record: FoldRecord> {
+    private(set) var records: UnsafeMutableBufferPointer<Record> = .allocate(capacity: 0)
+    /// The number of records in `records` that are in use.
+    private(set) var count = 0
+    /// Where each subject's records begin; one more than subjects.
+    private(set) var starts: [UInt32] = []
+    /// The subjects two of whose records only the events' identifiers can order, ascending.
+    private(set) var tied: [Int] = []
+
+    deinit { records.deallocate() }
+
+    /// The records of one subject.
+    @inline(__always)
+    func run(_ local: Int) -> UnsafeMutableBufferPointer<Record> {
+        UnsafeMutableBufferPointer(rebasing: records[Int(starts[local])..<Int(starts[local + 1])])
+    }
+
+    /// Takes over a partition from all workers that gathered records for it: a counting sort by subject, then each subject's few
+    /// records by insertion, which is fast because they mostly come in order.
+    func load(_ writers: [PartitionWriter<Record>], partition: Int, size: Int, without voided: VoidedEvents) {
+        let bound = writers.reduce(0) { $0 + $1.count(partition) }
+        if records.count < bound {
+            records.deallocate()
+            records = .allocate(capacity: bound + bound / 4)
+        }
+        starts.removeAll(keepingCapacity: true)
+        starts.append(contentsOf: repeatElement(0, count: size + 2))
+        tied.removeAll(keepingCapacity: true)
+        let records = records
+        starts.withUnsafeMutableBufferPointer { starts in
+            // starts[local + 2] counts, becomes starts[local + 1] as the place to write to, and ends as the next one's begin.
+            for writer in writers {
+                writer.forEachChunk(partition) {
+                    for record in $0 where !voided.contains(record.ordinal) { starts[record.local &+ 2] &+= 1 }
+                }
+            }
+            for local in 2..<starts.count { starts[local] &+= starts[local &- 1] }
+            for writer in writers {
+                writer.forEachChunk(partition) {
+                    for record in $0 where !voided.contains(record.ordinal) {
+                        let place = starts[record.local &+ 1]
+                        (records.baseAddress.unsafelyUnwrapped + Int(place)).initialize(to: record)
+                        starts[record.local &+ 1] = place &+ 1
+                    }
+                }
+            }
+        }
+        starts.removeLast()
+        count = Int(starts[size])
+        for local in 0..<size where starts[local + 1] &- starts[local] > 1 {
+            if sortRun(UnsafeMutableBufferPointer(rebasing: records[Int(starts[local])..<Int(starts[local + 1])])) { tied.append(local) }
+        }
+    }
+}
+
+/// Sorts one subject's records; says whether two of them are tied.
+@inline(__always)
+func sortRun<Record: FoldRecord>(_ run: UnsafeMutableBufferPointer<Record>) -> Bool {
+    if run.count > 48 { return sortLongRun(run) }
+    var isTied = false
+    for place in 1..<run.count {
+        let record = run[place]
+        var hole = place
+        while hole > 0, record.precedes(run[hole &- 1]) {
+            run[hole] = run[hole &- 1]
+            hole &-= 1
+        }
+        run[hole] = record
+        // Of two tied records the one inserted later stops right behind the other, or behind one tied with both.
+        if hole > 0, record.ties(run[hole &- 1]) { isTied = true }
+    }
+    return isTied
+}
+
+@inline(never)
+private func sortLongRun<Record: FoldRecord>(_ run: UnsafeMutableBufferPointer<Record>) -> Bool {
+    var run = run
+    run.sort { $0.precedes($1) }
+    return zip(run, run.dropFirst()).contains { $0.ties($1) }
+}
