@@ -50,10 +50,11 @@ let package = Package(
         library("CCrypto", "libcrypto", "libssl-dev"),
         library("CXlsxWriter", "xlsxwriter", "libxlsxwriter-dev"),
         library("CSQLite", "sqlite3", "libsqlite3-dev"),
+        .systemLibrary(name: "CKernel"),
 
         room("Events"),
         room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CZstd", "CBzip2", "CCrypto"]),
-        room("EventStore", ["Events", "Archives"]),
+        room("EventStore", ["Events", "Archives", "CKernel"]),
         room("Ingest", ["Events", "Archives", "EventStore"]),
         room("Projections", ["Events"]),
         room("Figures", ["Events", "Projections"]),

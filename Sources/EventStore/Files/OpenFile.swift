@@ -1,0 +1,106 @@
+import Glibc
+
+/// An open file: positioned reads, whole writes, and the system's errors as ``StoreError``. It closes itself.
+///
+/// Reads name their place, so one open file serves several threads.
+final class OpenFile: Sendable {
+    let descriptor: Int32
+    let path: String
+
+    private init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    /// Opens a file to read; nil where there is none.
+    static func reading(_ path: String) throws(StoreError) -> OpenFile? {
+        while true {
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+            if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: path) }
+            let code = errno
+            if code == EINTR { continue }
+            if code == ENOENT || code == ENOTDIR { return nil }
+            throw .system(operation: "open", path: path, code: code)
+        }
+    }
+
+    /// Opens a file to read and write, readable to its owner alone; with `fresh` an empty one.
+    static func writing(_ path: String, fresh: Bool = true) throws(StoreError) -> OpenFile {
+        while true {
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (fresh ? O_TRUNC : 0), 0o600)
+            if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: path) }
+            let code = errno
+            if code == EINTR { continue }
+            throw .system(operation: "create", path: path, code: code)
+        }
+    }
+
+    /// The file's length in bytes.
+    func size() throws(StoreError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .system(operation: "examine", path: path, code: errno) }
+        return Int(status.st_size)
+    }
+
+    /// Reads from `offset` until `buffer` is full or the file ends; the number of bytes read.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let got = pread(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
+            if got > 0 {
+                done += got
+            } else if got == 0 {
+                break
+            } else if errno != EINTR {
+                throw .system(operation: "read", path: path, code: errno)
+            }
+        }
+        return done
+    }
+
+    /// Fills `buffer` from `offset`, or names the file as cut short.
+    func readWhole(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
+        guard try read(into: buffer, at: offset) == buffer.count else {
+            throw .damaged(file: path, offset: offset, problem: "the file is cut short")
+        }
+    }
+
+    /// `count` bytes from `offset`, or names the file as cut short.
+    func bytes(at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let result = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(StoreError) in try readWhole(into: buffer, at: offset) }
+        }
+        try result.get()
+        return bytes
+    }
+
+    /// Writes all of `buffer` at `offset`. A short write goes on; an error ends it.
+    func write(_ buffer: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
+        var done = 0
+        while done < buffer.count {
+            let put = pwrite(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
+            if put > 0 {
+                done += put
+            } else if put == 0 {
+                throw .system(operation: "write", path: path, code: ENOSPC)
+            } else if errno != EINTR {
+                throw .system(operation: "write", path: path, code: errno)
+            }
+        }
+    }
+
+    /// Cuts the file to `size` bytes.
+    func truncate(to size: Int) throws(StoreError) {
+        while ftruncate(descriptor, off_t(size)) != 0 {
+            if errno != EINTR { throw .system(operation: "cut", path: path, code: errno) }
+        }
+    }
+
+    /// Makes the file's bytes durable. A failure is final: the kernel may have dropped the pages, so trying again proves nothing.
+    func synchronize() throws(StoreError) {
+        guard fsync(descriptor) == 0 else { throw .system(operation: "make durable (fsync)", path: path, code: errno) }
+    }
+}

@@ -1,0 +1,123 @@
+public import Events
+
+/// The record at one published state: its log's head, its batches, and its events as columns.
+///
+/// It holds no lock. Nothing that is published changes or goes, so it stays whole however much is appended meanwhile.
+public final class EventStore: EventSource, Sendable {
+    /// The head: the log's name, its number of entries, its root. Nil while nothing was ever published.
+    public let checkpoint: Checkpoint?
+    /// The number of entries of this state.
+    public let size: Int
+    /// The root over them (RFC 6962).
+    public let root: Digest
+    let paths: StorePaths
+    let reader: LogReader
+    /// The size of the head that was opened: its files hold this state's entries too.
+    let headSize: Int
+
+    private init(paths: StorePaths, checkpoint: Checkpoint?, reader: LogReader, size: Int, root: Digest, headSize: Int) {
+        self.paths = paths
+        self.checkpoint = checkpoint
+        self.reader = reader
+        self.size = size
+        self.root = root
+        self.headSize = headSize
+    }
+
+    /// Opens the store's present state. A store that does not exist is an empty one.
+    /// - Throws: ``StoreError`` where the head or the places of its entries cannot be read.
+    public static func open(at path: String) throws(StoreError) -> EventStore {
+        let paths = StorePaths(path)
+        let head = try Head.read(paths)
+        let size = head?.checkpoint.size ?? 0
+        let files = BundleFiles(paths: paths, size: size)
+        let table = try EntryTable.read(size: size, files: files)
+        return EventStore(
+            paths: paths, checkpoint: head?.checkpoint, reader: LogReader(files: files, table: table), size: size,
+            root: head?.checkpoint.root ?? TreeHasher.emptyRoot, headSize: size)
+    }
+
+    /// The state when the log had `size` entries; a later one must hold it, and the root is computed from its tiles.
+    /// - Throws: ``StoreError/noSuchState(size:head:)`` where the log is smaller.
+    public func atSize(_ size: Int) throws(StoreError) -> EventStore {
+        guard size >= 0, size <= self.size else { throw .noSuchState(size: size, head: self.size) }
+        var reader = reader
+        reader.table.truncate(to: size)
+        let root = try root(ofSize: size)
+        let checkpoint = checkpoint.map { Checkpoint(origin: $0.origin, size: size, root: root) }
+        return EventStore(paths: paths, checkpoint: checkpoint, reader: reader, size: size, root: root, headSize: headSize)
+    }
+
+    /// The head's note as it is published, with its signatures; nil while nothing was published or at an earlier size that was
+    /// never a head.
+    public func checkpointNote() throws(StoreError) -> [UInt8]? {
+        if let kept = try Folder.read(paths.checkpoint(ofSize: size), atMost: 1_000_000) { return kept }
+        guard let head = try Head.read(paths), head.checkpoint.size == size else { return nil }
+        return head.bytes
+    }
+
+    /// The sizes whose checkpoints are kept, ascending.
+    public func checkpointSizes() throws(StoreError) -> [Int] {
+        try Folder.names(in: paths.checkpoints).compactMap { Int($0) }.filter { $0 <= size }.sorted()
+    }
+
+    /// The batches in order.
+    public var batches: [BatchRecord] {
+        get throws(StoreError) {
+            var records: [BatchRecord] = []
+            for entry in reader.table.batches { records.append(try reader.batch(entry)) }
+            return records
+        }
+    }
+
+    /// The rejects kept with a batch, in order of reading.
+    public func rejects(of batch: BatchRecord) throws(StoreError) -> [Reject] {
+        guard batch.firstEntry >= 0, batch.firstEntry <= batch.entry, batch.entry < size else {
+            throw .noSuchState(size: batch.entry + 1, head: size)
+        }
+        return try reader.rejects(of: batch)
+    }
+
+    /// The raw bytes of an entry of the log.
+    public func entry(_ index: Int) throws(StoreError) -> [UInt8] {
+        guard index >= 0, index < size else { throw .noSuchState(size: index + 1, head: size) }
+        return try reader.entry(index)
+    }
+
+    // MARK: EventSource
+
+    /// The number of accepted events of a log.
+    public func eventCount(of log: Log) -> Int { reader.table.events[Int(log.rawValue)] }
+
+    /// The number of identifiers of a namespace.
+    public func identifierCount(of namespace: Namespace) -> Int { Int(reader.table.known[Int(namespace.rawValue)]) }
+
+    /// The number of blocks of a log.
+    public func blockCount(of log: Log) -> Int { reader.table.blocksOfLog[Int(log.rawValue)].count }
+
+    /// The ordinal of a block's first event.
+    public func firstOrdinal(ofBlock block: Int, of log: Log) -> Int { place(block, log).header.firstOrdinal }
+
+    /// The index in the log of a block's entry.
+    public func entryIndex(ofBlock block: Int, of log: Log) -> Int { place(block, log).entry }
+
+    private func place(_ block: Int, _ log: Log) -> EntryTable.Block {
+        reader.table.blocks[reader.table.blocksOfLog[Int(log.rawValue)][block]]
+    }
+
+    /// Reads a block into `columns`; without `texts`, only the numbers are read.
+    /// - Throws: ``StoreError`` where the block is damaged.
+    public func readBlock(_ block: Int, of log: Log, texts: Bool, into columns: EventColumns) throws {
+        try reader.decode(place(block, log), texts: texts, into: columns)
+    }
+
+    /// The bytes of an identifier.
+    public func identifier(_ number: UInt32, in namespace: Namespace) throws -> [UInt8] {
+        try reader.identifier(number, in: namespace)
+    }
+
+    /// Every identifier of a namespace in order of numbers.
+    public func identifiers(of namespace: Namespace) throws -> (starts: [UInt32], bytes: [UInt8]) {
+        try reader.identifiers(of: namespace)
+    }
+}

@@ -1,0 +1,117 @@
+import Events
+
+/// Reads entries and what they hold, by a table of where they stand. Reader and writer share it.
+struct LogReader: Sendable {
+    let files: BundleFiles
+    var table: EntryTable
+
+    /// The bytes of an entry.
+    func entry(_ index: Int) throws(StoreError) -> [UInt8] {
+        try files.file(index / tileWidth).bytes(at: Int(table.offsets[index]), count: Int(table.lengths[index]))
+    }
+
+    /// What is wrong in an entry, as an error that names its place.
+    func damage(_ index: Int, _ problem: String) -> StoreError {
+        let path = (try? files.file(index / tileWidth).path) ?? "entry \(index)"
+        return .damaged(file: path, offset: Int(table.offsets[index]), problem: problem)
+    }
+
+    /// Decodes an events block, given by its place in the table.
+    func decode(_ block: EntryTable.Block, texts: Bool, into columns: EventColumns) throws(StoreError) {
+        let header = block.header
+        let length = texts ? header.end : header.columnsEnd
+        let file = try files.file(block.entry / tileWidth)
+        let offset = Int(table.offsets[block.entry])
+        var limits: [UInt32] = []
+        for space in 0..<4 { limits.append(header.known[space] + UInt32(header.introduced[space])) }
+        let result = withUnsafeTemporaryAllocation(byteCount: length + 8, alignment: 8) { buffer in
+            Result { () throws(StoreError) -> String? in
+                try file.readWhole(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<length]), at: offset)
+                return BlockDecoder.decode(header, UnsafeRawBufferPointer(buffer), texts: texts, limits: limits, into: columns)
+            }
+        }
+        if let problem = try result.get() { throw damage(block.entry, problem) }
+    }
+
+    /// The new identifiers of a namespace in a block: their lengths and their bytes.
+    func introduced(in block: EntryTable.Block, _ space: Namespace) throws(StoreError) -> (
+        lengths: ArraySlice<UInt8>, text: ArraySlice<UInt8>
+    ) {
+        let header = block.header
+        let section = try files.file(block.entry / tileWidth)
+            .bytes(at: Int(table.offsets[block.entry]) + header.columnsEnd, count: header.introducedBytes)
+        var place = 0
+        for before in 0...Int(space.rawValue) {
+            let count = Int(header.introduced[before])
+            guard place + count <= section.count else { break }
+            let lengths = section[place..<place + count]
+            let text = lengths.reduce(0) { $0 + Int($1) }
+            guard place + count + text <= section.count else { break }
+            if before == Int(space.rawValue) { return (lengths, section[place + count..<place + count + text]) }
+            place += count + text
+        }
+        throw damage(block.entry, "the new identifiers of the block do not fit it")
+    }
+
+    /// Every identifier of a namespace in order of numbers.
+    func identifiers(of space: Namespace) throws(StoreError) -> (starts: [UInt32], bytes: [UInt8]) {
+        var starts: [UInt32] = []
+        var bytes: [UInt8] = []
+        let count = Int(table.known[Int(space.rawValue)])
+        starts.reserveCapacity(count + 1)
+        bytes.reserveCapacity(count * 20)
+        for block in table.blocks where block.header.introduced[Int(space.rawValue)] > 0 {
+            let (lengths, text) = try introduced(in: block, space)
+            var start = bytes.count
+            bytes.append(contentsOf: text)
+            guard bytes.count <= Int(UInt32.max) else { throw .tooLarge(what: "the identifiers of a namespace take more than 4 GiB") }
+            for length in lengths {
+                starts.append(UInt32(start))
+                start += Int(length)
+            }
+        }
+        starts.append(UInt32(bytes.count))
+        return (starts, bytes)
+    }
+
+    /// One identifier by its number.
+    func identifier(_ number: UInt32, in space: Namespace) throws(StoreError) -> [UInt8] {
+        let place = Int(space.rawValue)
+        guard number < table.known[place] else { throw .tooLarge(what: "the store has no identifier of that number") }
+        var low = 0
+        var high = table.blocks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if table.blocks[middle].header.known[place] <= number { low = middle + 1 } else { high = middle }
+        }
+        let block = table.blocks[low - 1]
+        let (lengths, text) = try introduced(in: block, space)
+        let within = Int(number - block.header.known[place])
+        let start = text.startIndex + lengths.prefix(within).reduce(0) { $0 + Int($1) }
+        return Array(text[start..<start + Int(lengths[lengths.startIndex + within])])
+    }
+
+    /// The record that the batch entry `index` holds.
+    func batch(_ index: Int) throws(StoreError) -> BatchRecord {
+        guard let (decoded, skipped) = BatchRecord.decode(try entry(index), entry: index) else { throw damage(index, "not a batch record") }
+        var record = decoded
+        if skipped > 0 {
+            for place in record.firstEntry..<index where table.kinds[place] == .skipped {
+                guard let names = SkippedNames.decode(try entry(place)) else { throw damage(place, "not a list of skipped names") }
+                record.skipped += names
+            }
+        }
+        guard record.skipped.count == skipped else { throw damage(index, "the skipped names of the batch are not all there") }
+        return record
+    }
+
+    /// The rejects of a batch in order.
+    func rejects(of record: BatchRecord) throws(StoreError) -> [Reject] {
+        var rejects: [Reject] = []
+        for place in record.firstEntry..<record.entry where table.kinds[place] == .rejects {
+            guard let some = RejectsEntry.decode(try entry(place)) else { throw damage(place, "not a list of rejects") }
+            rejects += some
+        }
+        return rejects
+    }
+}

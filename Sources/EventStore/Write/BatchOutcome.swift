@@ -1,0 +1,21 @@
+public import Events
+
+/// What came of a batch's events, once each was compared with what the log holds.
+public struct BatchOutcome: Sendable, Hashable {
+    /// The events that are new, a count a log by ``Log``'s raw value.
+    public var events: [Int] = [0, 0, 0, 0]
+    /// The events that were accepted before with the same content.
+    public var duplicates = 0
+    /// The number of events whose identifier was accepted before with other content.
+    public var conflictCount = 0
+    /// Those events as rejects, in order of reading; at most as many as the batch was begun with.
+    public var conflicts: [Conflict] = []
+
+    /// An event whose identifier was accepted before with other content.
+    public struct Conflict: Sendable, Hashable {
+        /// Which of the batch's blocks held it, counted from 0 in the order in which they were appended.
+        public var block: Int
+        /// Its line, as it is listed.
+        public var reject: Reject
+    }
+}

@@ -1,0 +1,161 @@
+import Events
+
+/// The side file `index/<log>.hashes`: the ``IdentifierHash`` of every stored event of a log, in order of ordinals.
+///
+/// It is derived from the log. It grows by chunks, each with the size and root of the log for which the file is complete, and a
+/// checksum; it is written without fsync. What does not fit the log is not used: the rest is computed from the log again.
+struct HashColumn {
+    private static let magic: UInt64 = 0x3130_4853_4148_5754  // "TWHASH01"
+    private static let headerBytes = 72
+    private static let pieceWords = 1 << 17
+
+    private struct Chunk {
+        var place: Int
+        var first: Int
+        var count: Int
+        var logSize: Int
+        var checksum: UInt64
+    }
+
+    let path: String
+    /// The number of hashes that the file holds for this log.
+    private(set) var count = 0
+    private var chunks: [Chunk] = []
+
+    private init(path: String) { self.path = path }
+
+    /// The column of a log that holds no event: whatever the file has is of another log.
+    static func empty(_ paths: StorePaths, _ log: Log) -> HashColumn { HashColumn(path: paths.index + "/\(log.name).hashes") }
+
+    /// Looks at a log's file. `root` gives the log's root at an earlier size and `events` the number of its events then; nil means
+    /// that there is no such state.
+    init(paths: StorePaths, log: Log, state: (Int) -> (root: Digest, events: Int)?) {
+        path = paths.index + "/\(log.name).hashes"
+        guard let file = try? OpenFile.reading(path), let size = try? file.size() else { return }
+        var found: [(chunk: Chunk, root: Digest?)] = []
+        var place = 0
+        var total = 0
+        while place + Self.headerBytes <= size, let bytes = try? file.bytes(at: place, count: Self.headerBytes) {
+            var reader = ByteReader(bytes)
+            guard reader.take(UInt64.self) == Self.magic, let first = reader.takeCount(), let count = reader.takeCount(),
+                let logSize = reader.takeCount(), let root = reader.take(count: 32), let checksum = reader.take(UInt64.self),
+                first == total, count <= (size - place - Self.headerBytes) / 8
+            else { break }
+            found.append((Chunk(place: place, first: first, count: count, logSize: logSize, checksum: checksum), Digest(root)))
+            place += Self.headerBytes + 8 * count
+            total += count
+        }
+        // The last chunk that belongs to this log vouches for those before it.
+        while let last = found.last {
+            if let known = state(last.chunk.logSize), known.root == last.root, known.events == last.chunk.first + last.chunk.count { break }
+            found.removeLast()
+        }
+        chunks = found.map(\.chunk)
+        count = chunks.last.map { $0.first + $0.count } ?? 0
+    }
+
+    /// Hands over every hash in pieces, in order, with the ordinal of each piece's first; false where a chunk is not what was
+    /// written, and then what was handed over is void.
+    func scan(_ body: (UnsafeBufferPointer<UInt64>, Int) -> Void) -> Bool {
+        guard !chunks.isEmpty else { return true }
+        guard let file = try? OpenFile.reading(path) else { return false }
+        let buffer = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: Self.pieceWords)
+        defer { buffer.deallocate() }
+        for chunk in chunks {
+            var sum = Checksum()
+            guard let header = try? file.bytes(at: chunk.place, count: Self.headerBytes - 8) else { return false }
+            sum.add(header: header)
+            var done = 0
+            while done < chunk.count {
+                let words = min(Self.pieceWords, chunk.count - done)
+                let piece = UnsafeMutableBufferPointer(rebasing: buffer[..<words])
+                let place = chunk.place + Self.headerBytes + 8 * done
+                guard (try? file.readWhole(into: UnsafeMutableRawBufferPointer(piece), at: place)) != nil else { return false }
+                sum.add(UnsafeBufferPointer(piece))
+                body(UnsafeBufferPointer(piece), chunk.first + done)
+                done += words
+            }
+            guard sum.value == chunk.checksum else { return false }
+        }
+        return true
+    }
+
+    /// Appends the hashes that follow; the file is then complete for the log of `logSize` entries with this root.
+    mutating func append(_ hashes: UnsafeBufferPointer<UInt64>, logSize: Int, root: Digest) throws(StoreError) {
+        guard !hashes.isEmpty else { return }
+        let place = chunks.last.map { $0.place + Self.headerBytes + 8 * $0.count } ?? 0
+        let file = try OpenFile.writing(path, fresh: false)
+        try file.truncate(to: place)
+        var header = ByteWriter()
+        header.append(Self.magic)
+        header.append(UInt64(count))
+        header.append(UInt64(hashes.count))
+        header.append(UInt64(logSize))
+        header.append(contentsOf: root.bytes)
+        var sum = Checksum()
+        sum.add(header: header.bytes)
+        sum.add(hashes)
+        header.append(sum.value)
+        try file.write(UnsafeRawBufferPointer(hashes), at: place + Self.headerBytes)
+        try write(header.bytes, to: file, at: place)
+        chunks.append(Chunk(place: place, first: count, count: hashes.count, logSize: logSize, checksum: sum.value))
+        count += hashes.count
+    }
+
+    /// Forgets everything: the file is written anew by the next append.
+    mutating func discard() {
+        chunks = []
+        count = 0
+    }
+}
+
+/// Writes an array at a place of a file.
+func write(_ bytes: [UInt8], to file: OpenFile, at place: Int) throws(StoreError) {
+    let result = bytes.withUnsafeBytes { buffer in
+        Result { () throws(StoreError) in try file.write(buffer, at: place) }
+    }
+    try result.get()
+}
+
+/// A checksum against torn writes and flipped bits, not against intent: four lanes, each step a bijection of its lane.
+struct Checksum {
+    private var lanes = (UInt64(1), UInt64(2), UInt64(3), UInt64(4))
+    private var words: UInt64 = 0
+
+    private static func step(_ lane: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (lane ^ word) &* 0x9E37_79B9_7F4A_7C15
+        return product << 29 | product >> 35
+    }
+
+    mutating func add(header: [UInt8]) {
+        for start in stride(from: 0, to: header.count, by: 8) {
+            var word: UInt64 = 0
+            for byte in header[start..<min(start + 8, header.count)].reversed() { word = word << 8 | UInt64(byte) }
+            lanes.0 = Self.step(lanes.0, word)
+        }
+    }
+
+    mutating func add(_ more: UnsafeBufferPointer<UInt64>) {
+        var (a, b, c, d) = lanes
+        var place = 0
+        while place &+ 4 <= more.count {
+            a = Self.step(a, more[place])
+            b = Self.step(b, more[place &+ 1])
+            c = Self.step(c, more[place &+ 2])
+            d = Self.step(d, more[place &+ 3])
+            place &+= 4
+        }
+        while place < more.count {
+            a = Self.step(a, more[place])
+            place &+= 1
+        }
+        lanes = (a, b, c, d)
+        words &+= UInt64(more.count)
+    }
+
+    var value: UInt64 {
+        var sum = words
+        for lane in [lanes.0, lanes.1, lanes.2, lanes.3] { sum = Self.step(sum, lane) }
+        return sum
+    }
+}

@@ -1,0 +1,28 @@
+/// The group commit.
+extension StoreWriter {
+    /// Publishes what was committed: entries and tiles are made durable in their places, then the head moves to them in one step.
+    /// Nothing pending, nothing done.
+    public func publish() throws(StoreError) {
+        try step { () throws(StoreError) in
+            guard batch == nil else { throw .unusable(reason: "a batch is not ended") }
+            if pending.size > pending.published { try publishPending() }
+        }
+    }
+
+    /// The published head's root and size, pending batches left out.
+    public var publishedSize: Int { pending.published }
+
+    func publishPending() throws(StoreError) {
+        let root = pending.edge.root(TreeHasher())
+        let checkpoint = Checkpoint(origin: origin, size: pending.size, root: root)
+        if let signer, pending.published == 0 {
+            // The log's first checkpoint: the key stands before it does.
+            try PendingLog.replace(paths.verifierKey, with: Array((signer.verifier.description + "\n").utf8), paths)
+        }
+        let note = signer?.sign(checkpoint.text) ?? SignedNote(text: checkpoint.text)
+        try pending.publish(note.bytes, origin: origin)
+        reader.files.set(firstPending: pending.firstPendingBundle, size: pending.published)
+        try Recovery.removeFilledPartials(paths, size: pending.published)
+        extendColumns(root: root)
+    }
+}

@@ -1,0 +1,105 @@
+import Events
+
+/// How a writer finds stored events by their hashes: through the side files, which are computed from the log where they do not fit it.
+extension StoreWriter {
+    /// The passes over a log's hashes after which the whole table would have cost no more.
+    private static let worthwhileScans = 8
+
+    /// Opens a log's side file and computes what it lacks.
+    func openColumn(_ log: Log) -> HashColumn {
+        let tiles = TileReader(paths: paths, size: pending.published)
+        let table = reader.table
+        let published = pending.published
+        return HashColumn(paths: paths, log: log) { size in
+            guard size <= published, let edge = try? tiles.edge(ofSize: size) else { return nil }
+            var earlier = table
+            earlier.truncate(to: size)
+            return (edge.root(TreeHasher()), earlier.events[Int(log.rawValue)])
+        }
+    }
+
+    /// Hands over the hashes of the events of a log that were stored when the writer began: from the side file, and for what it
+    /// lacks from the log. `discard` is called where what was handed over is void, and everything comes again.
+    func scanStored(
+        _ log: Log, count: Int, _ body: (UnsafeBufferPointer<UInt64>, Int) -> Void, discard: () -> Void
+    ) throws(StoreError) {
+        let place = Int(log.rawValue)
+        if columns[place].count > count || !columns[place].scan(body) {
+            columns[place].discard()
+            discard()
+        }
+        guard columns[place].count < count else { return }
+        let first = columns[place].count
+        let missing = try hashes(of: log, from: first, to: count)
+        missing.withUnsafeBufferPointer { body($0, first) }
+        // Where the file cannot be written, the next writer computes it again.
+        missing.withUnsafeBufferPointer { try? columns[place].append($0, logSize: opened.size, root: opened.root) }
+    }
+
+    /// The hashes of events of a log, from the log itself.
+    private func hashes(of log: Log, from first: Int, to end: Int) throws(StoreError) -> [UInt64] {
+        var hashes: [UInt64] = []
+        hashes.reserveCapacity(end - first)
+        let columns = EventColumns()
+        for place in reader.table.blocksOfLog[Int(log.rawValue)] {
+            let stored = reader.table.blocks[place]
+            guard stored.header.firstOrdinal + stored.header.count > first, stored.header.firstOrdinal < end else { continue }
+            try readable(stored.entry)
+            try reader.decode(stored, texts: true, into: columns)
+            columns.idBytes.withUnsafeBufferPointer { text in
+                guard let start = text.baseAddress else { return }
+                for row in max(0, first - stored.header.firstOrdinal)..<min(stored.header.count, end - stored.header.firstOrdinal) {
+                    let from = Int(columns.idStart[row])
+                    hashes.append(IdentifierHash.hash(start + from, count: Int(columns.idStart[row + 1]) - from))
+                }
+            }
+        }
+        return hashes
+    }
+
+    /// Finds which of these hashes stored events have; or builds the table of all stored events where that is the cheaper way.
+    func findStored(_ hashes: [UInt64], _ log: Log) throws(StoreError) {
+        let table = events[Int(log.rawValue)]
+        let new = table.count - table.base + hashes.count
+        table.scans += 1
+        if new > table.base / 8 || table.scans > Self.worthwhileScans {
+            let stored = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: table.base)
+            defer { stored.deallocate() }
+            stored.initialize(repeating: 0)
+            try scanStored(log, count: table.base) { piece, first in
+                guard first + piece.count <= stored.count else { return }
+                for place in piece.indices { stored[first + place] = piece[place] }
+            } discard: {
+            }
+            table.complete(with: UnsafeBufferPointer(stored))
+            return
+        }
+        let filter = HashFilter(hashes)
+        var hits: [UInt64: [UInt32]] = [:]
+        try scanStored(log, count: table.base) { piece, first in
+            filter.scan(piece, first: first, into: &hits)
+        } discard: {
+            hits = [:]
+        }
+        table.hits = hits
+    }
+
+    /// Makes sure that an entry's bytes are in its file.
+    func readable(_ entry: Int) throws(StoreError) {
+        if entry >= pending.firstUnwritten { try pending.flush() }
+    }
+
+    /// Appends the hashes of what was published since to the side files. They are a convenience: a failure leaves them behind, and
+    /// the next writer computes what they lack.
+    func extendColumns(root: Digest) {
+        guard !events.isEmpty else { return }
+        for log in Log.allCases {
+            let place = Int(log.rawValue)
+            let table = events[place]
+            let have = columns[place].count
+            guard have >= table.base, have < table.count else { continue }
+            let new = UnsafeBufferPointer(start: table.hashes + (have - table.base), count: table.count - have)
+            try? columns[place].append(new, logSize: pending.published, root: root)
+        }
+    }
+}

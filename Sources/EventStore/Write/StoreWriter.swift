@@ -1,0 +1,135 @@
+public import Events
+
+/// Appends batches to a store. It holds the store's lock while it lives; one thread at a time uses it.
+///
+/// A batch is all or nothing: ``beginBatch(keepingConflicts:)``, ``append(_:entry:)`` for each block in order of reading,
+/// ``settleBatch()`` for what came of it, then ``commitBatch(_:rejects:)`` or ``rollbackBatch()``. Committed batches become visible
+/// with ``publish()``; commits do so by themselves once enough is pending. A writer that has failed is of no further use; what was
+/// published stands.
+public final class StoreWriter {
+    /// Pending bytes of entries from which on a commit publishes. A measure of the log alone, so the heads of a run do not depend
+    /// on speed or threads.
+    static let publishingThreshold = 64 << 20
+
+    let paths: StorePaths
+    private var lock: StoreLock?
+    /// The log's name.
+    public let origin: String
+    let signer: SigningKey?
+    var reader: LogReader
+    let pending: PendingLog
+    /// The head's size and root when the writer began.
+    let opened: (size: Int, root: Digest)
+    let block = PendingBlock()
+
+    /// The state of a batch in progress.
+    struct Batch {
+        let mark: PendingLog.Mark
+        let entries: Int
+        let events: [Int]
+        let identifiers: [Int]
+        let keptConflicts: Int
+        var outcome = BatchOutcome()
+        var blocks = 0
+        var isSettled = false
+    }
+    var batch: Batch?
+    /// Why the writer is of no further use, if it is not.
+    var failure: String?
+
+    /// Tables of events by log and of identifiers by namespace; made when the first batch comes.
+    var events: [EventTable] = []
+    var identifiers: [IdentifierTable] = []
+    /// The side files of the hashes of stored events, by log.
+    var columns: [HashColumn] = []
+    /// Blocks that wait for a pass over the stored hashes.
+    var waiting: [(block: ParsedBlock, number: Int, entry: String)] = []
+    var waitingRows = 0
+    /// Blocks of the log lately compared with duplicates, by place.
+    var compared = [(entry: Int, block: StoredBlock)?](repeating: nil, count: 1024)
+
+    private var archives: Set<Digest> = []
+    private var sizes: Set<Int> = []
+
+    private init(
+        paths: StorePaths, lock: StoreLock, origin: String, signer: SigningKey?, reader: LogReader, edge: TreeEdge
+    ) throws(StoreError) {
+        self.paths = paths
+        self.lock = lock
+        self.origin = origin
+        self.signer = signer
+        self.reader = reader
+        pending = PendingLog(paths: paths, edge: edge)
+        opened = (edge.size, edge.root(TreeHasher()))
+        for entry in reader.table.batches { remember(try reader.batch(entry)) }
+    }
+
+    /// Opens a store to append to it, and makes it where there is none; what an interrupted writer left behind is removed.
+    ///
+    /// - Parameters:
+    ///   - path: The store's folder.
+    ///   - origin: The log's name, used where the log has no checkpoint yet; ``Checkpoint/problem(inOrigin:)`` says what it may be.
+    ///   - signer: The log's key. It must bear the log's name. Given for a log that is unsigned so far, it signs all kept
+    ///     checkpoints anew.
+    /// - Throws: ``StoreError/locked(path:holder:)`` while another writer holds the store; ``StoreError/keyNeeded(name:)`` for a
+    ///   signed log without `signer`; any other ``StoreError`` where the store cannot be read or written.
+    public static func open(at path: String, origin: String, signer: SigningKey? = nil) throws(StoreError) -> StoreWriter {
+        let paths = StorePaths(path)
+        try Folder.make(paths.root)
+        let lock = try StoreLock(paths)
+        try Folder.make(paths.log)
+        let head = try Recovery.run(paths)
+        let name = head?.checkpoint.origin ?? origin
+        if let problem = Checkpoint.problem(inOrigin: name) { throw .badOrigin(problem: problem) }
+        if let signer, signer.verifier.name != name { throw .wrongKey(expected: name, given: signer.verifier.name) }
+        if let key = head?.verifier {
+            guard let signer else { throw .keyNeeded(name: key.name) }
+            guard signer.verifier == key else { throw .wrongKey(expected: key.description, given: signer.verifier.description) }
+        } else if let signer, head != nil {
+            try Resigning.run(paths, signer)
+        }
+        let size = head?.checkpoint.size ?? 0
+        let files = BundleFiles(paths: paths, size: size)
+        let table = try EntryTable.read(size: size, files: files)
+        let edge = try TileReader(paths: paths, size: size).edge(ofSize: size)
+        if let head, edge.root(TreeHasher()) != head.checkpoint.root {
+            throw .damaged(file: paths.tiles, offset: nil, problem: "the tiles do not give the root of the checkpoint")
+        }
+        return try StoreWriter(
+            paths: paths, lock: lock, origin: name, signer: signer, reader: LogReader(files: files, table: table), edge: edge)
+    }
+
+    /// The number of entries, pending ones included.
+    public var size: Int { pending.size }
+
+    /// The number of events of a log, pending ones included.
+    public func eventCount(of log: Log) -> Int { reader.table.events[Int(log.rawValue)] }
+
+    /// Whether the log has a batch of the archive with this digest, under whatever name.
+    public func contains(archive sha256: Digest) -> Bool { archives.contains(sha256) }
+
+    /// Whether the log has a batch of an archive of this many bytes: if not, its digest need not be known beforehand.
+    public func mayContain(size: Int) -> Bool { sizes.contains(size) }
+
+    /// Lets the store go: the lock is free for another writer, and what was not published is gone.
+    public func close() {
+        failure = failure ?? "it was closed"
+        lock = nil
+    }
+
+    func remember(_ record: BatchRecord) {
+        archives.insert(record.sha256)
+        sizes.insert(record.size)
+    }
+
+    /// Runs a step that must not be left half done: if it fails, the writer is of no further use.
+    func step<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        if let failure { throw .unusable(reason: failure) }
+        do throws(StoreError) {
+            return try body()
+        } catch {
+            failure = error.description
+            throw error
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import Events
+import Foundation
+import TestSupport
+import Testing
+
+@testable import EventStore
+
+@Suite struct StoreWriterTests {
+    @Test("Two births and a duplicate, worked by hand")
+    func byHand() throws {
+        let folder = TemporaryStore()
+        let writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        let first = SyntheticEvent(id: "B1", subject: "child-1", object: "320612000001")
+        var second = SyntheticEvent(id: "B2", subject: "child-2", object: "320612000001")
+        second.recordedAt += 5_000_000
+        var other = first
+        other.occurredOn += 1
+        let reject = Reject(entry: "births.ndjson", line: 9, field: "community", reason: .missingField)
+        try writer.beginBatch()
+        for block in parsedBlocks([first, second, first, other]) { try writer.append(block, entry: "births.ndjson") }
+        let outcome = try writer.settleBatch()
+        #expect(outcome.events == [2, 0, 0, 0])
+        #expect(outcome.duplicates == 1)
+        #expect(outcome.conflicts.map(\.reject) == [Reject(entry: "births.ndjson", line: 4, field: "event_id", reason: .conflictingID)])
+        let record = try writer.commitBatch(
+            BatchRecord(archive: "2019.tar.gz", sha256: TreeHasher.emptyRoot, size: 77, skipped: ["readme.txt"]),
+            rejects: outcome.conflicts.map(\.reject) + [reject])
+        #expect(try EventStore.open(at: folder.path).size == 0, "nothing is visible before it is published")
+        try writer.publish()
+
+        let store = try EventStore.open(at: folder.path)
+        #expect(store.size == 4, "a block, the rejects, the skipped names, the record")
+        #expect(try store.batches == [record])
+        #expect(record.rejects == [0, 0, 1, 0, 0, 1])
+        #expect(record.skipped == ["readme.txt"])
+        #expect(try store.rejects(of: record) == outcome.conflicts.map(\.reject) + [reject])
+        #expect(try storedEvents(store) == [first, second])
+        #expect(store.eventCount(of: .births) == 2)
+        #expect(store.identifierCount(of: .child) == 2)
+        #expect(store.identifierCount(of: .community) == 1)
+        #expect(try store.identifiers(of: .child).bytes == Array("child-1child-2".utf8))
+        #expect(writer.contains(archive: TreeHasher.emptyRoot))
+        #expect(writer.mayContain(size: 77))
+        #expect(!writer.mayContain(size: 78))
+        #expect(try store.rederivedRoot() == store.root)
+    }
+
+    @Test("A writer agrees with a naive model over batches, refusals, conflicts and reopenings", arguments: 0..<16)
+    func agreesWithModel(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let folder = TemporaryStore()
+        var model = NaiveStore()
+        var writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        for number in 0..<8 {
+            var events: [SyntheticEvent] = []
+            for _ in 0..<Int.random(in: 0..<300, using: &generator) {
+                let log = Log.allCases[Int.random(in: 0..<4, using: &generator)]
+                for _ in 0..<Int.random(in: 1..<40, using: &generator) {
+                    if let old = model.accepted.randomElement(using: &generator), Int.random(in: 0..<9, using: &generator) == 0 {
+                        events.append(old)
+                    } else {
+                        events.append(.random(log, ids: 1 << Int.random(in: 4..<20, using: &generator), using: &generator))
+                    }
+                }
+            }
+            let keep = Int.random(in: 0..<3, using: &generator) > 0
+            let expected = model.batch(events, keep: keep)
+            let outcome = try appendBatch(
+                events, to: writer, name: "a\(number)", blockSize: Int.random(in: 1..<2000, using: &generator), keep: keep)
+            #expect(outcome.events.reduce(0, +) == expected.new)
+            #expect(outcome.duplicates == expected.duplicates)
+            #expect(outcome.conflictCount == expected.conflicts)
+            switch Int.random(in: 0..<3, using: &generator) {
+            case 0: try writer.publish()
+            case 1:
+                try writer.publish()
+                writer = try reopened(writer, folder)
+            default: break
+            }
+        }
+        try writer.publish()
+        let store = try EventStore.open(at: folder.path)
+        #expect(try storedEvents(store) == model.ordered)
+        #expect(try store.rederivedRoot() == store.root)
+        #expect(try store.root(ofSize: store.size) == store.root)
+    }
+
+    /// A writer that was let go and opened again.
+    private func reopened(_ writer: consuming StoreWriter, _ folder: TemporaryStore) throws -> StoreWriter {
+        // The lock goes with the old writer; a second one before that is refused.
+        #expect(throws: StoreError.self) { try StoreWriter.open(at: folder.path, origin: "tuowei/test") }
+        writer.close()
+        return try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+    }
+
+    @Test("The log does not depend on how lines came in, on refusals between, or on the runs it took", arguments: 0..<5)
+    func sameArchivesSameRoot(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(1000 + seed))
+        var archives: [[SyntheticEvent]] = []
+        for _ in 0..<6 {
+            archives.append(
+                (0..<3000).map { row in
+                    .random(Log.allCases[(row / 500) % 4], ids: 1 << 16, using: &generator)
+                })
+        }
+        let one = TemporaryStore()
+        let writer = try StoreWriter.open(at: one.path, origin: "tuowei/test")
+        for (number, events) in archives.enumerated() { try appendBatch(events, to: writer, name: "a\(number)") }
+        try writer.publish()
+        let other = TemporaryStore()
+        for (number, events) in archives.enumerated() {
+            let writer = try StoreWriter.open(at: other.path, origin: "tuowei/test")
+            try appendBatch(archives[(number + 3) % 6].shuffled(using: &generator), to: writer, name: "no", blockSize: 333, keep: false)
+            try appendBatch(events, to: writer, name: "a\(number)", blockSize: 1 + seed * 37)
+            try writer.publish()
+            writer.close()
+        }
+        let left = try EventStore.open(at: one.path)
+        let right = try EventStore.open(at: other.path)
+        #expect(left.root == right.root)
+        #expect(left.size == right.size)
+        for entry in 0..<left.size { #expect(try left.entry(entry) == right.entry(entry)) }
+        for size in 0...right.size where size % 7 == 0 || size == right.size {
+            let earlier = try right.atSize(size)
+            #expect(try earlier.rederivedRoot() == earlier.root)
+        }
+    }
+
+    @Test("The side files are rebuilt where they are missing, stale or wrong", arguments: 0..<6)
+    func sideFilesAreOnlyHelp(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(77 + seed))
+        let folder = TemporaryStore()
+        let stored = (0..<40_000).map { SyntheticEvent(id: "id-\($0)", subject: "c\($0 % 999)", object: "o\($0 % 7)") }
+        var writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        try appendBatch(Array(stored[..<30_000]), to: writer, name: "a")
+        try writer.publish()
+        let early = try folder.files(below: "index")["births.hashes"]
+        try appendBatch(Array(stored[30_000...]), to: writer, name: "b")
+        try writer.publish()
+        writer.close()
+        let path = folder.path + "/index/births.hashes"
+        let good = try folder.files(below: "index")["births.hashes"]
+        switch seed {
+        case 0: break
+        case 1: try remove(path)
+        case 2: try rewrite(path, early ?? .init())
+        case 3: try rewrite(path, good?.dropLast(11) ?? .init())
+        default:
+            var wrong = good ?? .init()
+            wrong[Int.random(in: 0..<wrong.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+            try rewrite(path, wrong)
+        }
+        writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        var changed = stored[17]
+        changed.value = 3
+        let small = try appendBatch(
+            [stored[5], stored[39_999], changed, SyntheticEvent(id: "new", subject: "c1", object: "o1")], to: writer, name: "c")
+        #expect(small.duplicates == 2)
+        #expect(small.conflictCount == 1)
+        #expect(small.events == [1, 0, 0, 0])
+        let large = try appendBatch(Array(stored[..<20_000]), to: writer, name: "d")
+        #expect(large.duplicates == 20_000)
+        try writer.publish()
+        writer.close()
+        // Content is what counts; how many chunks it took depends on the history.
+        let column = HashColumn(paths: StorePaths(folder.path), log: .births) { size in
+            (try? EventStore.open(at: folder.path).atSize(size)).map { ($0.root, $0.eventCount(of: .births)) }
+        }
+        #expect(column.count == 40_001)
+        var hashes: [UInt64] = []
+        #expect(column.scan { piece, _ in hashes += piece })
+        let same = hashes == (stored.map(\.id) + ["new"]).map { testHash(Array($0.utf8)) }
+        #expect(same)
+    }
+}
