@@ -1,0 +1,189 @@
+import Mustache
+
+/// What templates ask of the pieces of a page. Dictionaries and reflection would do the same, several times slower.
+extension PageNumber: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "table": table == "coverage" ? nil : table
+        case "figure": figure
+        case "code": code
+        case "key": key.isEmpty ? nil : key
+        case "value": value
+        case "shown": shown
+        default: nil
+        }
+    }
+}
+
+extension Run: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch (self, name) {
+        case (.text(let text), "text"): text
+        case (.strong(let text), "strong"): text
+        case (.name(let text), "name"): text
+        case (.link(let text, let target), "link"): Link(text: text, target: target)
+        case (.go(let text, let target), "go"): Link(text: text, target: target)
+        case (.number(let number), "number"): number
+        case (.code(let text), "code"): text
+        case (.state(let text, let kind), "state"): Link(text: text, target: kind)
+        case (.lineBreak, "break"): true
+        default: nil
+        }
+    }
+}
+
+/// Words and where they lead, or of which kind they are.
+struct Link: MustacheParent {
+    let text: String
+    let target: String
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "text": text
+        case "target": target
+        default: nil
+        }
+    }
+}
+
+extension PageCell: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "runs": runs
+        case "head": isHead
+        case "numeric": isNumeric
+        default: nil
+        }
+    }
+}
+
+extension Heading: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "title": title
+        case "unit": unit.isEmpty ? nil : unit
+        case "numeric": isNumeric
+        default: nil
+        }
+    }
+}
+
+/// A row of cells.
+private struct Row: MustacheParent {
+    let cells: [PageCell]
+    func child(named name: String) -> Any? { name == "cells" ? cells : nil }
+}
+
+/// A line of runs.
+struct Line: MustacheParent {
+    let runs: [Run]
+    var kind = ""
+    func child(named name: String) -> Any? {
+        switch name {
+        case "runs": runs
+        case "kind": kind.isEmpty ? nil : kind
+        default: nil
+        }
+    }
+}
+
+extension PageTable: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "caption": caption
+        case "columns": columns
+        case "rows": rows.map(Row.init)
+        case "filled": !rows.isEmpty
+        case "note": note.isEmpty ? nil : Line(runs: note)
+        case "whenEmpty": whenEmpty.isEmpty ? nil : whenEmpty
+        default: nil
+        }
+    }
+}
+
+extension Picture: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "title": title
+        case "svg": svg
+        case "note": note.isEmpty ? nil : note
+        case "data": data
+        default: nil
+        }
+    }
+}
+
+extension Card: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "title": title
+        case "number": number
+        case "unit": unit.isEmpty ? nil : unit
+        case "kind": kind.isEmpty ? nil : kind
+        case "lines": lines.map { Line(runs: $0) }
+        default: nil
+        }
+    }
+}
+
+private struct Term: MustacheParent {
+    let term: [Run]
+    let meanings: [[Run]]
+    func child(named name: String) -> Any? {
+        switch name {
+        case "term": Line(runs: term)
+        case "meanings": meanings.map { Line(runs: $0) }
+        default: nil
+        }
+    }
+}
+
+private struct Titled: MustacheParent {
+    let id: String
+    let title: String
+    var blocks: [Block] = []
+    func child(named name: String) -> Any? {
+        switch name {
+        case "id": id
+        case "title": title
+        case "blocks": blocks
+        default: nil
+        }
+    }
+}
+
+extension Block: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch (self, name) {
+        case (_, "template"): template
+        case (.section(let id, let title), "it"), (.subsection(let id, let title), "it"): Titled(id: id, title: title)
+        case (.paragraph(let runs, let kind), "it"): Line(runs: runs, kind: kind)
+        case (.list(let lines), "it"): lines.map { Line(runs: $0) }
+        case (.table(let table), "it"): table
+        case (.picture(let picture), "it"): picture
+        case (.pictures(let pictures), "it"): pictures
+        case (.cards(let cards), "it"): cards
+        case (.terms(let terms), "it"): terms.map { Term(term: $0.term, meanings: $0.meanings) }
+        case (.code(let text), "it"): text
+        case (.folded(let title, let blocks), "it"): Titled(id: "", title: title, blocks: blocks)
+        default: nil
+        }
+    }
+
+    /// The partial that renders it.
+    private var template: String {
+        switch self {
+        case .section: "section"
+        case .subsection: "subsection"
+        case .paragraph: "paragraph"
+        case .list: "list"
+        case .table: "tableblock"
+        case .picture: "pictureblock"
+        case .pictures: "pictures"
+        case .cards: "cards"
+        case .terms: "terms"
+        case .code: "code"
+        case .folded: "folded"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+public import Figures
+
+/// The readable report: pages, and the supplement's tables on which their numbers rest.
+public enum ReadableReport {
+    /// What to write.
+    public struct Options: Sendable, Hashable {
+        /// The language of pages.
+        public var language: Language
+        /// How many threads may work at once; the bytes do not depend on it.
+        public var threads: Int
+
+        /// Options; Chinese on one thread unless said.
+        public init(language: Language = .chinese, threads: Int = 1) {
+            self.language = language
+            self.threads = max(1, threads)
+        }
+    }
+
+    /// Writes every page. `sink` gets a path with forward slashes, relative to the report, and a whole file's bytes, one file at a time in
+    /// an order that depends on the figures alone. Community pages are made a few at a time and not kept.
+    ///
+    /// - Throws: what `sink` throws; ``ReportsError`` where a template of the program is broken.
+    public static func write(
+        _ figures: ReportFigures, _ context: ReportContext, _ options: Options = Options(),
+        to sink: (_ path: String, _ bytes: [UInt8]) throws -> Void
+    ) throws {
+        let templates: Templates
+        do { templates = try Templates() } catch { throw ReportsError.template(String(describing: error)) }
+        let maker = PageMaker(figures, context, options.language)
+        let areas = figures.areas
+        let towns = areas.towns.filter { maker.hasPage($0) }
+        let registers = areas.towns.filter { maker.path(of: $0) != nil || !maker.facilities(of: $0).isEmpty }
+            .filter { !maker.facilities(of: $0).isEmpty }
+        let communities = areas.communitiesRange.filter { maker.hasPage($0) }
+        var pages: [@Sendable () -> Page] = [
+            { maker.districtPage() }, { maker.townsPage() }, { maker.facilitiesPage() }, { maker.planPage() }, { maker.definitionsPage() },
+            { maker.qualityPage() }, { maker.provenancePage() },
+        ]
+        pages += towns.map { town in { maker.townPage(town) } }
+        pages += registers.map { town in { maker.registerPage(town) } }
+        pages += communities.map { area in { maker.communityPage(area) } }
+        let frame = maker.frame
+        try Batches.forEach(pages, threads: options.threads) { page in
+            let page = page()
+            return (page.path, templates.render(page, in: frame))
+        } receive: { file in
+            try sink(file.0, file.1)
+        }
+    }
+
+    /// Writes the supplement's tables as `supplement/NAME.csv` through `sink`, a table a call.
+    public static func writeSupplement(
+        _ figures: ReportFigures, _ context: ReportContext, threads: Int = 1, to sink: (_ path: String, _ bytes: [UInt8]) throws -> Void
+    ) throws {
+        for table in Report.supplement(context) {
+            var bytes: [UInt8] = []
+            try table.writeCSV(figures, threads: threads) { bytes.append(contentsOf: $0) }
+            try sink("supplement/" + table.fileName, bytes)
+        }
+    }
+}
