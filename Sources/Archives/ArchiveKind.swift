@@ -60,7 +60,7 @@ enum Opening: Equatable {
 
 /// Whether content begins with a tar header: a block whose checksum fits. All tar formats have it, and no text has it by chance.
 func isTarHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count >= 512, bytes[0] != 0 else { return false }
+    guard bytes.count >= 512 else { return false }
     var recorded = 0
     var digits = 0
     for place in 148..<156 {

@@ -142,12 +142,15 @@ public final class ArchiveReader: @unchecked Sendable {
         switch head.withUnsafeBytes({ Opening(UnsafeRawBufferPointer(rebasing: $0[..<count])) }) {
         case .zip:
             kind = ArchiveKind(compression: .none, container: .zip)
-            let directory = try ZipDirectory(file: file, names: names, meter: meter)
-            return try DirectorySource(.zip, directory: directory.entries, file: file, names: names, meter: meter)
+            let entries = try ZipDirectory(file: file, names: names, meter: meter).entries
+            if entries.isEmpty { return EmptySource() }
+            let listed = entries.map { ListedName(text: $0.text(names), bytes: $0.name.count) }
+            return try DirectorySource(.zip, names: listed, file: file, meter: meter)
         case .sevenZip:
             kind = ArchiveKind(compression: .none, container: .sevenZip)
-            _ = try SevenZipDirectory(file: file, meter: meter)
-            return try DirectorySource(.sevenZip, directory: nil, file: file, names: names, meter: meter)
+            let listed = try SevenZipDirectory(file: file, meter: meter).names
+            if listed.isEmpty { return EmptySource() }
+            return try DirectorySource(.sevenZip, names: listed, file: file, meter: meter)
         case .compressed(let compression): return try openStream(compression, names: names)
         case .other: return try openStream(.none, names: names)
         }

@@ -7,8 +7,33 @@ final class EntryNames {
     deinit { if let converter { iconv_close(converter) } }
 
     /// The text of a name: UTF-8 if it is valid, else GB18030, else its ASCII with every other byte spelt out as `\xNN`.
-    func text(_ bytes: some Collection<UInt8>) -> String {
-        String(validating: bytes, as: UTF8.self) ?? gb18030(Array(bytes)) ?? escaped(bytes)
+    func text(_ bytes: [UInt8]) -> String {
+        decoded(bytes) ?? escaped(bytes)
+    }
+
+    /// The text of a name; nil if it is neither UTF-8 nor GB18030.
+    func decoded(_ bytes: [UInt8]) -> String? {
+        String(validating: bytes, as: UTF8.self) ?? gb18030(bytes)
+    }
+
+    /// The text of a name in UTF-16; a surrogate without its other half is spelt out as `\\uNNNN`.
+    static func text(_ units: [UInt16]) -> String {
+        if let text = String(validating: units, as: UTF16.self) { return text }
+        var text = ""
+        var decoder = UTF16()
+        var place = 0
+        while place < units.count {
+            var rest = units[place...].prefix(2).makeIterator()
+            decoder = UTF16()
+            if case .scalarValue(let scalar) = decoder.decode(&rest) {
+                text.unicodeScalars.append(scalar)
+                place += scalar.utf16.count
+            } else {
+                text += "\\u" + String(units[place], radix: 16, uppercase: true)
+                place += 1
+            }
+        }
+        return text
     }
 
     private func gb18030(_ bytes: [UInt8]) -> String? {
@@ -33,7 +58,7 @@ final class EntryNames {
         return String(validating: output[..<written].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private func escaped(_ bytes: some Collection<UInt8>) -> String {
+    private func escaped(_ bytes: [UInt8]) -> String {
         var text = ""
         for byte in bytes {
             if byte < 0x80 {

@@ -48,7 +48,9 @@ import Testing
         expected(
             "r3-notes.ndjson.gz", .gzip, .single, ["r3-notes.ndjson"],
             "03660b9c805af69b520b32d3c481b216f227c0f4e4bebf485bff93f673a48375"),
-        expected("gbk-1.zip", .none, .zip, ["二月/出生登记-1.CSV", "说明.txt"], "5499c738b6f7efddd2d7ef3e97a21bca85e39e6a30db3d8ef68b657b468b4c03"),
+        expected(
+            "gbk-1.zip", .none, .zip, ["二月/出生登记-1.CSV", "说明.txt"],
+            "5499c738b6f7efddd2d7ef3e97a21bca85e39e6a30db3d8ef68b657b468b4c03"),
         expected(
             "2019Q2-gbk.zip", .none, .zip,
             ["./subsidies_2019Q2-0.csv", "./入托.2019Q2-0.NDJSON", "./出生 2019Q2-0.ndjson", "备案_2019Q2-0.ndjson"],

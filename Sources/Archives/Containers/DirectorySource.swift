@@ -1,22 +1,24 @@
 import Glibc
 
+/// A name as an archive's directory lists it, and the bytes that it takes there.
+struct ListedName {
+    var text: String
+    var bytes: Int
+}
+
 /// The entries of a zip or 7z, read by libarchive where their directory says they stand.
 final class DirectorySource: EntrySource {
     private let library: LibArchive
     private let meter: Meter
-    private let names: EntryNames
-    /// For zip, the entries as its own directory names them, in the order in which they stand.
-    private let directory: [ZipDirectory.Entry]?
+    private let names: [ListedName]
     private var read = 0
     private var entry: ArchiveEntry?
     private var block = UnsafeRawBufferPointer(start: nil, count: 0)
     private let piece = PieceBuffer()
 
-    init(
-        _ format: LibArchive.Format, directory: [ZipDirectory.Entry]?, file: OuterFile, names: EntryNames, meter: Meter
-    ) throws(ArchiveError) {
+    /// `names` are the directory's, in the order in which the entries stand.
+    init(_ format: LibArchive.Format, names: [ListedName], file: OuterFile, meter: Meter) throws(ArchiveError) {
         library = try LibArchive(format, feed: FileFeed(file: file), seekable: true, meter: meter)
-        self.directory = directory
         self.names = names
         self.meter = meter
     }
@@ -43,21 +45,15 @@ final class DirectorySource: EntrySource {
 
     private func nextEntry() throws(ArchiveError) -> SourcePiece {
         guard let header = try library.nextHeader() else {
-            guard read == directory?.count ?? read else { throw meter.unreadable(.disagreement("entries are missing")) }
+            guard read == names.count else { throw meter.unreadable(.disagreement("entries are missing")) }
             return .end
         }
-        defer { read += 1 }
-        var name = names.text(header.name)
-        var nameBytes = header.name.count
-        if let directory {
-            guard read < directory.count else { throw meter.unreadable(.disagreement("more entries than its directory lists")) }
-            name = directory[read].text(names)
-            nameBytes = directory[read].name.count
-        }
-        if name.isEmpty { name = "(entry \(read + 1), whose name cannot be read)" }
-        try meter.begin(name, nameBytes: nameBytes)
+        guard read < names.count else { throw meter.unreadable(.disagreement("more entries than its directory lists")) }
+        let name = names[read]
+        read += 1
+        try meter.begin(name.text, nameBytes: name.bytes)
         if header.isEncrypted { throw meter.unreadable(.encrypted) }
-        let next = ArchiveEntry(name: name, kind: header.kind)
+        let next = ArchiveEntry(name: name.text, kind: header.kind)
         entry = next
         return .entry(next)
     }

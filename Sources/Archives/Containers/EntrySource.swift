@@ -38,7 +38,7 @@ final class SingleSource: EntrySource {
     }
 }
 
-/// A tar that is nothing but its end.
+/// A container without entries, which libarchive takes for no container.
 final class EmptySource: EntrySource {
     func next() throws(ArchiveError) -> SourcePiece { .end }
 }

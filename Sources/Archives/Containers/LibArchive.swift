@@ -23,6 +23,7 @@ final class LibArchive {
     private let handle: OpaquePointer
     private let client: Client
     private let meter: Meter
+    private let locale: Locale
 
     /// What the C callbacks are given: the feed, and the refusal that a callback cannot throw through C.
     private final class Client {
@@ -36,6 +37,7 @@ final class LibArchive {
         self.handle = handle
         self.meter = meter
         client = Client(feed)
+        locale = format == .tar ? .c : .utf8
         switch format {
         case .tar: archive_read_support_format_tar(handle)
         case .zip: archive_read_support_format_zip_seekable(handle)
@@ -67,15 +69,17 @@ final class LibArchive {
 
     /// The next entry's header; nil at the end of the archive.
     func nextHeader() throws(ArchiveError) -> Header? {
-        // libarchive converts names to the locale's charset. A thread's own locale does that without touching the process's.
-        let previous = uselocale(Locale.utf8.locale)
+        // libarchive converts names to the locale's charset, here to a thread's own, which leaves the process's untouched. From UTF-8 to
+        // UTF-8 it normalises; in the C locale it gives up, and leaves tar's names as they stand. zip's and 7z's are read from our own
+        // look at their directories.
+        let previous = uselocale(locale.locale)
         defer { uselocale(previous) }
         var entry: OpaquePointer?
         let result = archive_read_next_header(handle, &entry)
         if result == ARCHIVE_EOF { return nil }
         if result != ARCHIVE_WARN || !message.contains("converted") { try check(result) }
         guard let entry else { throw meter.unreadable(.damaged("no header")) }
-        let name = archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry)
+        let name = archive_entry_pathname(entry)
         let kind: ArchiveEntry.Kind =
             switch archive_entry_filetype(entry) {
             // C's macros for these are casts, which Swift does not import; the numbers are those of stat(2).
@@ -102,6 +106,9 @@ final class LibArchive {
     /// Where in the feed's bytes the last header began, or was looked for.
     var headerPosition: Int { Int(archive_read_header_position(handle)) }
 
+    /// How many of the feed's bytes have been consumed.
+    var position: Int { Int(archive_filter_bytes(handle, 0)) }
+
     private var message: String {
         archive_error_string(handle).map { String(cString: $0) } ?? "unknown damage"
     }
@@ -119,8 +126,9 @@ final class LibArchive {
     }
 }
 
-/// A locale whose charset is UTF-8, part of every glibc since 2.35. `@unchecked Sendable`: it is constant.
+/// Locales that every glibc since 2.35 has built in. `@unchecked Sendable`: they are constant.
 private struct Locale: @unchecked Sendable {
     let locale: locale_t?
     static let utf8 = Locale(locale: newlocale(LC_CTYPE_MASK, "C.UTF-8", nil))
+    static let c = Locale(locale: newlocale(LC_CTYPE_MASK, "C", nil))
 }

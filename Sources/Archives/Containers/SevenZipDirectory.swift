@@ -7,6 +7,9 @@ struct SevenZipDirectory {
     /// A directory, packed or not, of more bytes than this is a bomb: 100,000 files with long names take some 20 MB.
     private static let directoryBytes = 64 << 20
 
+    /// The files' names, in the order in which they stand.
+    private(set) var names: [ListedName] = []
+
     private let meter: Meter
 
     init(file: OuterFile, meter: Meter) throws(ArchiveError) {
@@ -60,7 +63,7 @@ struct SevenZipDirectory {
     // MARK: The directory
 
     /// Looks through a directory for claims that pass a limit.
-    private func check(_ fields: inout SevenZipFields) throws(ArchiveError) {
+    private mutating func check(_ fields: inout SevenZipFields) throws(ArchiveError) {
         while let part = fields.byte() {
             switch part {
             case 0x00: return
@@ -69,11 +72,32 @@ struct SevenZipDirectory {
             case 0x05:
                 guard let files = fields.number() else { throw damaged }
                 guard files <= meter.limits.entries else { throw meter.over(.entries, meter.limits.entries) }
-                // What follows are the names and times, each with its length: their bytes are here, so they claim nothing more.
-                return
+                try readNames(&fields, count: files)
             default: throw damaged
             }
         }
+    }
+
+    /// Reads the names out of what is told of the files: UTF-16, each ended by a zero. What else is told has its length, and claims nothing.
+    private mutating func readNames(_ fields: inout SevenZipFields, count: Int) throws(ArchiveError) {
+        while let property = fields.byte(), property != 0 {
+            guard let length = fields.number(), let bytes = fields.bytes(length) else { throw damaged }
+            guard property == 0x11 else { continue }
+            guard bytes.first == 0, bytes.count % 2 == 1 else { throw meter.unreadable(.unsupported("a 7z directory in several places")) }
+            var units: [UInt16] = []
+            for place in stride(from: 1, to: bytes.count, by: 2) {
+                let unit = UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8
+                if unit != 0 {
+                    units.append(unit)
+                } else {
+                    let text = EntryNames.text(units)
+                    names.append(ListedName(text: text, bytes: text.utf8.count))
+                    units.removeAll(keepingCapacity: true)
+                }
+            }
+            guard units.isEmpty else { throw damaged }
+        }
+        guard names.count == count else { throw meter.unreadable(.disagreement("its directory lists another number of names")) }
     }
 
     private var damaged: ArchiveError { meter.unreadable(.damaged("7z directory")) }

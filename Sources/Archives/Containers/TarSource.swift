@@ -79,11 +79,15 @@ final class TarSource: EntrySource {
         return copy.fill(with: UnsafeRawBufferPointer(rebasing: block.bytes[..<count]))
     }
 
+    /// At its end libarchive has consumed the end marker, as far as there is one, from where it looked for a further header.
     private func checkEnd() throws(ArchiveError) {
+        let last = library.headerPosition
+        let end = library.position
         try feed.drain()
-        let behind = feed.total - library.headerPosition
-        if feed.trailingZeros < behind { throw meter.unreadable(.trailing) }
-        if behind < 1024 || behind % 512 != 0 { throw meter.unreadable(.truncated) }
+        if feed.total - feed.trailingZeros > end { throw meter.unreadable(.trailing) }
+        if end - last < 1024 || feed.total % 512 != 0 { throw meter.unreadable(.truncated) }
+        // Between a label or the like, for which libarchive answers with no entry, and the end there are the two blocks of zeros.
+        if feed.total - feed.trailingZeros > end - 1024 { throw meter.unreadable(.truncated) }
     }
 }
 

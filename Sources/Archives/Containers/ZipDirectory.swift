@@ -20,7 +20,7 @@ struct ZipDirectory {
         /// Its name as text. Backslashes part folders where the packing system's do and the name has no slash.
         func text(_ names: EntryNames) -> String {
             let bytes = if let unicodeName, String(validating: name, as: UTF8.self) == nil { unicodeName } else { name }
-            let text = names.text(bytes)
+            guard let text = names.decoded(bytes) else { return names.text(bytes) }
             guard isFromWindows, !text.utf8.contains(0x2F), text.utf8.contains(0x5C) else { return text }
             return String(decoding: text.utf8.map { $0 == 0x5C ? 0x2F : $0 }, as: UTF8.self)
         }
@@ -67,16 +67,19 @@ struct ZipDirectory {
         let tail = try file.bytes(at: start, count: tailBytes, meter)
         // From the end backwards: the first record whose comment reaches exactly to the file's end.
         var place = tailBytes - 22
+        var endsEarlier = false
         while place >= 0 {
-            if tail[place] == 0x50, tail[place + 1] == 0x4B, tail[place + 2] == 5, tail[place + 3] == 6,
-                Int(tail[place + 20]) | Int(tail[place + 21]) << 8 == tailBytes - place - 22
-            {
-                var fields = LittleEndian(Array(tail[(place + 4)...]))
-                return try readEnd(&fields, at: start + place, file, meter)
+            if tail[place] == 0x50, tail[place + 1] == 0x4B, tail[place + 2] == 5, tail[place + 3] == 6 {
+                let rest = tailBytes - place - 22 - (Int(tail[place + 20]) | Int(tail[place + 21]) << 8)
+                if rest == 0 {
+                    var fields = LittleEndian(Array(tail[(place + 4)...]))
+                    return try readEnd(&fields, at: start + place, file, meter)
+                }
+                endsEarlier = endsEarlier || rest > 0
             }
             place -= 1
         }
-        throw meter.unreadable(.truncated)
+        throw meter.unreadable(endsEarlier ? .trailing : .truncated)
     }
 
     private static func readEnd(

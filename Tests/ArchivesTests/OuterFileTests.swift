@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@testable import Archives
+
+@Suite struct OuterFileTests {
+    @Test(.timeLimit(.minutes(1))) func refusesWhatIsNoFileWithoutWaiting() throws {
+        let folder = try TemporaryFolder()
+        let pipe = folder.path + "/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        func kind(_ path: String) -> String? {
+            guard
+                case .failure(.notARegularFile(_, let kind)) = Result(catching: { () throws(ArchiveError) in try ArchiveReader(path: path) }
+                )
+            else { return nil }
+            return kind
+        }
+        #expect(kind(folder.path) == "a folder")
+        #expect(kind(pipe) == "a pipe")
+        #expect(kind("/dev/zero") == "a device")
+        #expect(throws: ArchiveError.inaccessible(archive: folder.path + "/none", errno: ENOENT)) {
+            try ArchiveReader(path: folder.path + "/none")
+        }
+    }
+
+    @Test func seesThatTheFileChanges() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("births.csv", Array(lines.utf8))
+        let reader = try ArchiveReader(path: path)
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("more\n".utf8))
+        try handle.close()
+        #expect(throws: ArchiveError.changed(archive: path)) { while true { if case .end = try reader.next() { break } } }
+        let shrinking = try ArchiveReader(path: path)
+        try Data("short".utf8).write(to: URL(fileURLWithPath: path + ".new"))
+        try #require(truncate(path, 3) == 0)
+        #expect(throws: ArchiveError.changed(archive: path)) { while true { if case .end = try shrinking.next() { break } } }
+    }
+
+    @Test func tellsProgress() throws {
+        let folder = try TemporaryFolder()
+        let reader = try ArchiveReader(path: folder.file("births.csv", Array(lines.utf8)))
+        #expect(reader.bytesRead == 0)
+        #expect(reader.kind == nil)
+        _ = try reader.next()
+        #expect(reader.bytesRead == reader.size)
+        #expect(reader.name == "births.csv")
+    }
+}
