@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    /// A frame whose header asks for a window of 2 GiB, and a 7z that claims a dictionary of 4 GiB, cost nothing but the refusal.
+    /// A frame whose header asks for a window of 2 GiB costs nothing but the refusal.
     @Test func refusesWindowsOfGigabytes() throws {
         // Magic, no single segment, no checksum, no size; window descriptor: exponent 21 → 2^31; an empty last block.
         let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 21 << 3, 0x01, 0x00, 0x00]
