@@ -56,7 +56,7 @@ enum Style {
         code{font-family:ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace;font-size:.92em;overflow-wrap:anywhere}
         footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}
         @media (max-width:40rem){body{padding:0 .7rem 2rem}h1{font-size:1.35rem}.cards{grid-template-columns:1fr 1fr;gap:.5rem}\
-        .big{font-size:1.3rem}th,td{padding:.28rem .35rem}table{font-size:.86rem}.synthetic{margin:0 -.7rem}figure{padding:.4rem}}
+        .big{font-size:1.3rem}th,td{padding:.28rem .35rem}table{font-size:.86rem;width:max-content;min-width:100%}td,th[scope=row]{max-width:15em}th[scope=row]{max-width:8em}.synthetic{margin:0 -.7rem}figure{padding:.4rem}}
         @media print{@page{size:A4;margin:14mm 12mm}body{max-width:none;padding:0;font-size:9.5pt;line-height:1.4}header nav,.skip,details>summary{display:none}\
         .trail{display:none}h2{break-after:avoid;margin-top:1.1rem}h3,caption,figcaption{break-after:avoid}figure,.cards li,tr{break-inside:avoid}\
         .pictures{grid-template-columns:1fr 1fr;gap:.5rem}.cards{grid-template-columns:repeat(4,1fr)}thead{display:table-header-group}.wide{overflow:visible}\
