@@ -78,7 +78,7 @@ let package = Package(
         tests("IngestTests", ["Ingest", "EventStore", "Archives", "Events"]),
         tests("ProjectionsTests", ["Projections", "Events"]),
         tests("FiguresTests", ["Figures", "Projections", "Events"]),
-        tests("ReportsTests", ["Reports", "Figures", "Projections", "Events"]),
+        tests("ReportsTests", ["Reports", "Figures", "Projections", "Events"], resources: [.copy("Fixtures")]),
         tests("PipelinesTests", ["Pipelines", "Figures", "Ingest", "Events"]),
         tests("AuditTests", ["Audit", "Pipelines", "EventStore", "Ingest", "Events"]),
         tests("CommandLineTests", ["tuowei"]),

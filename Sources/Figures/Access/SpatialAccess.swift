@@ -37,6 +37,9 @@ public enum SpatialAccess {
         public var plain: Double = 0
         /// The same with Gaussian decay.
         public var gaussian: Double = 0
+
+        /// Nothing within reach.
+        public init() {}
     }
 
     /// A divisor below this counts as 0.

@@ -1,0 +1,94 @@
+import Events
+import Figures
+import TestSupport
+import Testing
+
+@testable import Reports
+
+@Suite struct RowWriterTests {
+    private func written(_ write: (inout RowWriter) -> Void) -> String {
+        var writer = RowWriter()
+        write(&writer)
+        return writer.buffer.withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test func quotesOnlyWhereACellNeedsIt() {
+        let cells = ["plain", "a,b", "say \"hi\"", "two\nlines", "cr\rhere", " space ", "通州·幸福", "'", "=1+1", "", "\"", "é\u{301}"]
+        let line = written { writer in
+            for cell in cells { writer.text(cell) }
+            writer.endRow()
+        }
+        #expect(
+            line == "plain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\"cr\rhere\", space ,通州·幸福,',=1+1,,\"\"\"\",é\u{301}\n")
+        #expect(PlainCSV(line).header.elementsEqual(cells) { Array($0.utf8) == Array($1.utf8) })
+    }
+
+    @Test func endsRowsWithLineFeedsAndStartsNoRowWithAComma() {
+        let text = written { writer in
+            for row in 0..<2 {
+                writer.empty()
+                writer.integer(row)
+                writer.printed(nil)
+                writer.day(nil)
+                writer.endRow()
+            }
+        }
+        #expect(text == ",0,,\n,1,,\n")
+    }
+
+    @Test func writesEveryIntegerAsSwiftDoes() {
+        var random = SeededGenerator(seed: 3)
+        var numbers: [Int64] = [0, 9, 10, 99, 100, -1, -10, Int64.max, Int64.min, 999_999_999_999_999_999, 1_000_000_000_000_000_000]
+        for _ in 0..<2000 {
+            numbers.append(Int64.random(in: Int64.min...Int64.max, using: &random) >> Int64.random(in: 0..<63, using: &random))
+        }
+        let text = written { writer in
+            for number in numbers {
+                writer.integer(number)
+                writer.endRow()
+            }
+        }
+        #expect(text == numbers.map { "\($0)\n" }.joined())
+    }
+
+    @Test func writesEveryDecimalAsItsText() {
+        var random = SeededGenerator(seed: 4)
+        var numbers = [Printed(units: 0, places: 2), Printed(units: -1, places: 2), Printed(units: Int128.max, places: 4)]
+        numbers += [
+            Printed(units: -Int128(Int64.max), places: 4), Printed(units: Int128(Int64.min), places: 2), Printed(units: 5, places: 4),
+        ]
+        for _ in 0..<2000 {
+            let units = Int128(Int64.random(in: Int64.min...Int64.max, using: &random) >> Int64.random(in: 0..<63, using: &random))
+            numbers.append(Printed(units: units, places: [0, 2, 4].randomElement(using: &random) ?? 0))
+        }
+        let text = written { writer in
+            for number in numbers {
+                writer.printed(number)
+                writer.endRow()
+            }
+        }
+        #expect(text == numbers.map { $0.text + "\n" }.joined())
+    }
+
+    @Test(arguments: [
+        (0.0, "0"), (6.25, "6.25"), (7.053592549, "7.05359255"), (0.000012345678912, "1.23456789e-05"), (0.0001, "0.0001"),
+        (1_234_567_891.0, "1.23456789e+09"), (123_456_789.4, "123456789"), (0.1 + 0.2, "0.3"),
+    ])
+    func printsNineDigits(number: Double, text: String) { #expect(nineDigits(number) == text) }
+
+    @Test func handsOnRowsAsValues() {
+        var rows: [[Cell]] = []
+        withoutActuallyEscaping({ rows.append($0) }) { receive in
+            var writer = RowWriter(rows: receive)
+            writer.text("a,b")
+            writer.integer(5)
+            writer.yuan(-5)
+            writer.empty()
+            writer.real(0.5)
+            writer.endRow()
+            writer.text("c")
+            writer.endRow()
+        }
+        #expect(rows == [[.text("a,b"), .integer(5), .decimal(Printed(units: -5, places: 2)), .empty, .real(0.5)], [.text("c")]])
+    }
+}
