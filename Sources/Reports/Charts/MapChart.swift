@@ -9,8 +9,6 @@ struct MapChart {
         /// 0: no place; 1: a desert; 2: below the middle line; 3: above.
         let coverage: Int
         let words: String
-        /// The page of the community.
-        let target: String
     }
 
     struct Ring {
@@ -59,10 +57,8 @@ struct MapChart {
             let circle = SVG(
                 "circle", ("cx", .tenths(x(bubble.position))), ("cy", .tenths(y(bubble.position))), ("r", .tenths(radius(bubble.children))),
                 ("fill", .words(MapChart.fills[bubble.coverage])), ("fill-opacity", "0.9"), ("stroke", "#1b1f24"), ("stroke-width", "0.6"))
-            var link = SVG("a", ("href", .words(bubble.target)), ("aria-label", .words(bubble.words)), ("tabindex", "-1"))
-            link.add(circle.told(bubble.words))
-            link.add(sign(bubble.coverage, x(bubble.position), y(bubble.position)))
-            elements.append(bubble.target.isEmpty ? circle.told(bubble.words) : link)
+            elements.append(circle.told(bubble.words))
+            if bubble.coverage < 2 { elements.append(sign(bubble.coverage, x(bubble.position), y(bubble.position))) }
         }
         for ring in rings {
             elements.append(

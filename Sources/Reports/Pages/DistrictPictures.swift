@@ -46,8 +46,7 @@ extension PageMaker {
             bubbles.append(
                 MapChart.Bubble(
                     position: position, children: Int(state.children), coverage: coverage,
-                    words: "\(name(of: area)): \(number("under3", area).shown) · \(number("coverage_rate", area).shown)",
-                    target: path(of: area).map { root + $0 } ?? ""))
+                    words: "\(name(of: area)): \(number("under3", area).shown) · \(number("coverage_rate", area).shown)"))
         }
         let open = figures.projected.facilities.filter { $0.state.isOpen }
         let rings = open.prefix(limit).compactMap { facility in

@@ -103,6 +103,7 @@ extension PageMaker {
         let root = "../"
         let places = facilities(of: town)
         var blocks: [Block] = [facilityTable(places, root: root, town: town)]
+        if !places.isEmpty { blocks.append(.section(id: "entries", title: say("逐家情况", "Facility by facility"))) }
         for place in places { blocks += entry(figures.projected.facilities[place], root: root) }
         return Page(
             path: facilitiesPath(town: town), title: say("\(name(of: town))：机构台账", "\(name(of: town)): facilities"),

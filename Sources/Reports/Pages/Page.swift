@@ -46,7 +46,6 @@ struct FramedPage: MustacheParent {
         case "skip": return frame.language("跳到正文", "Skip to the content")
         case "navLabel": return frame.language("报告各页", "Pages of the report")
         case "trailLabel": return frame.language("所在位置", "Where you are")
-        case "factsLabel": return frame.language("报告口径", "What the report rests on")
         case "dataLabel": return frame.language("看数据表", "See the data")
         case "navigation":
             return frame.navigation.map { Link(text: $0.text, target: page.root + $0.target) }

@@ -26,7 +26,7 @@ enum Style {
         .cards li.need{border-top-color:#d55e00}
         .cards li.rate{border-top-color:#56606b}
         .what{display:block;font-size:.9rem;color:var(--soft)}
-        .big{display:block;font-size:1.6rem;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.3}
+        .big{display:block;font-size:1.6rem;font-weight:700;font-variant-numeric:tabular-nums;line-height:1.3}
         .big small{font-size:.85rem;font-weight:400;color:var(--soft)}
         .line{display:block;font-size:.84rem;color:var(--soft)}
         .wide{overflow-x:auto;margin:.6rem 0}
@@ -50,17 +50,16 @@ enum Style {
         figure svg{display:block;width:100%;height:auto;max-width:46rem}
         details{margin:.4rem 0}
         summary{cursor:pointer;color:var(--blue)}
-        dt{font-weight:650;margin-top:.9rem}
+        dt{font-weight:700;margin-top:.9rem}
         dd{margin:0 0 .1rem 1.2rem}
         pre{overflow-x:auto;background:var(--tint);padding:.7rem;font-size:.85rem}
         code{font-family:ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace;font-size:.92em;overflow-wrap:anywhere}
         footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}
         @media (max-width:40rem){body{padding:0 .7rem 2rem}h1{font-size:1.35rem}.cards{grid-template-columns:1fr 1fr;gap:.5rem}\
         .big{font-size:1.3rem}th,td{padding:.28rem .35rem}table{font-size:.86rem;width:max-content;min-width:100%}td,th[scope=row]{max-width:15em}th[scope=row]{max-width:8em}.synthetic{margin:0 -.7rem}figure{padding:.4rem}}
-        @media print{@page{size:A4;margin:14mm 12mm}body{max-width:none;padding:0;font-size:9.5pt;line-height:1.4}header nav,.skip,details>summary{display:none}\
+        @media print{@page{size:A4;margin:14mm 12mm}body{max-width:none;padding:0;font-size:9.5pt;line-height:1.4}header nav,.skip,details{display:none}\
         .trail{display:none}h2{break-after:avoid;margin-top:1.1rem}h3,caption,figcaption{break-after:avoid}figure,.cards li,tr{break-inside:avoid}\
         .pictures{grid-template-columns:1fr 1fr;gap:.5rem}.cards{grid-template-columns:repeat(4,1fr)}thead{display:table-header-group}.wide{overflow:visible}\
-        table{font-size:8pt}th,td{padding:.15rem .3rem}a{color:inherit;text-decoration:none}.synthetic{margin:0;border:1px solid #b58100}\
-        details:not([open])::details-content{display:block;content-visibility:visible}figure details{display:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+        table{font-size:8pt}th,td{padding:.15rem .3rem}a{color:inherit;text-decoration:none}.synthetic{margin:0;border:1px solid #b58100}}
         """
 }

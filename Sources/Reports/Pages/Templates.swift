@@ -37,13 +37,13 @@ struct Templates: Sendable {
             </head>
             <body>
             <a class="skip" href="#content">{{skip}}</a>
-            {{#synthetic}}<p class="synthetic" role="note">{{.}}</p>{{/synthetic}}
             <header>
+            {{#synthetic}}<p class="synthetic">{{.}}</p>{{/synthetic}}
             <nav aria-label="{{navLabel}}"><ul>{{#navigation}}<li><a href="{{target}}">{{text}}</a></li>{{/navigation}}</ul></nav>
             {{#trail}}<nav class="trail" aria-label="{{trailLabel}}">{{#.links}}<a href="{{target}}"><bdi>{{text}}</bdi></a> › {{/.links}}</nav>{{/trail}}
             <h1><bdi>{{title}}</bdi></h1>
             {{#subtitle}}<p class="subtitle">{{>runs}}</p>{{/subtitle}}
-            <ul class="facts" aria-label="{{factsLabel}}">{{#facts}}<li>{{>runs}}</li>{{/facts}}</ul>
+            <ul class="facts">{{#facts}}<li>{{>runs}}</li>{{/facts}}</ul>
             </header>
             <main id="content">
             {{#blocks}}{{>*template}}{{/blocks}}
