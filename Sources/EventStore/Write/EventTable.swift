@@ -10,11 +10,9 @@ final class EventTable {
     /// The ordinal from which on events are in the table.
     private(set) var base: Int
     /// The number of events, stored and new.
-    @exclusivity(unchecked) private(set) var count: Int
-    /// The hashes from `base` on.
-    @exclusivity(unchecked) private(set) var hashes: UnsafeMutablePointer<UInt64>
-    @exclusivity(unchecked) private(set) var slots: SlotTable
-    private var capacity: Int
+    private(set) var count: Int
+    private var slots = SlotTable()
+    private var memory = Pages<UInt64>(capacity: 4096)
     /// The ordinals of stored events, by hash, that share their hash with an event about to be appended.
     var hits: [UInt64: [UInt32]] = [:]
     /// The passes made over the side file.
@@ -25,39 +23,38 @@ final class EventTable {
         self.log = log
         base = stored
         count = stored
-        capacity = 4096
-        hashes = .allocate(capacity: capacity)
-        slots = SlotTable()
     }
 
-    deinit { hashes.deallocate() }
+    /// The hashes from `base` on.
+    var hashes: UnsafeMutablePointer<UInt64> { memory.start }
+
+    /// The table as plain pointers, valid until it grows.
+    var view: EventView { EventView(slots: slots.view, hashes: memory.start, base: base) }
+
+    /// Makes sure that `more` events can be appended without moving anything.
+    func reserve(_ more: Int) {
+        slots.reserve(more)
+        memory.grow(to: count - base + more)
+    }
+
+    /// Counts events that were put into the view.
+    func noteAppended(_ more: Int) {
+        slots.noteInserted(more)
+        count += more
+    }
 
     /// Whether stored events have to be looked for elsewhere.
     var isPartial: Bool { base > 0 }
 
-    /// Notes a new event's hash at the slot where a search missed it, and gives it the next ordinal.
-    @inline(__always)
-    func append(_ hash: UInt64, at slot: Int) {
-        let place = count &- base
-        if place == capacity { (hashes, capacity) = grown(hashes, place, capacity) }
-        hashes[place] = hash
-        slots.insert(UInt32(truncatingIfNeeded: count), hash: hash, at: slot)
-        count &+= 1
-    }
-
     /// Takes in the stored events: all `base` hashes in order.
     func complete(with stored: UnsafeBufferPointer<UInt64>) {
-        let new = count - base
-        let capacity = max(4096, count + count / 4)
-        let all = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity)
-        if let start = stored.baseAddress { all.update(from: start, count: base) }
-        (all + base).update(from: hashes, count: new)
-        hashes.deallocate()
-        hashes = all
-        self.capacity = capacity
+        var all = Pages<UInt64>(capacity: count + count / 8)
+        if let start = stored.baseAddress { all.start.update(from: start, count: base) }
+        (all.start + base).update(from: hashes, count: count - base)
+        swap(&all, &memory)
         base = 0
         hits = [:]
-        slots = SlotTable(expecting: count + count / 4)
+        slots = SlotTable(expecting: count + count / 8)
         for ordinal in 0..<count { slots.insert(UInt32(truncatingIfNeeded: ordinal), hash: hashes[ordinal]) }
     }
 
@@ -67,6 +64,20 @@ final class EventTable {
             count -= 1
             slots.remove(UInt32(truncatingIfNeeded: count), hash: hashes[count - base])
         }
+    }
+}
+
+/// An ``EventTable`` as plain pointers.
+struct EventView {
+    let slots: SlotView
+    let hashes: UnsafeMutablePointer<UInt64>
+    let base: Int
+
+    /// Notes a new event's hash and ordinal at the slot where a search missed it. There is room.
+    @inline(__always)
+    func append(_ hash: UInt64, ordinal: Int, at slot: Int) {
+        hashes[ordinal &- base] = hash
+        slots.insert(UInt32(truncatingIfNeeded: ordinal), hash: hash, at: slot)
     }
 }
 

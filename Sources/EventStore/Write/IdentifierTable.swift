@@ -1,82 +1,126 @@
 import Events
 
 /// The identifiers of one namespace: their bytes by number, and their numbers by hash.
+///
+/// Each has a record of 32 bytes, so that a comparison costs one access to memory: its length, then its bytes; of one longer than
+/// 31 bytes, its length and where its bytes lie.
 final class IdentifierTable {
-    /// Where each identifier begins; one more than identifiers.
-    @exclusivity(unchecked) private(set) var starts: UnsafeMutablePointer<UInt32>
-    @exclusivity(unchecked) private(set) var text: UnsafeMutablePointer<UInt8>
-    @exclusivity(unchecked) private(set) var count = 0
-    let slots: SlotTable
-    private var startsCapacity: Int
-    private var textCapacity: Int
+    static let recordBytes = 32
+    private(set) var count = 0
+    private var slots: SlotTable
+    private var records: Pages<UInt8>
+    private var long: Pages<UInt8>
+    private var longEnd = 0
 
-    /// The namespace's present identifiers, in order of numbers.
-    init(starts known: [UInt32], bytes: [UInt8]) {
-        count = known.count - 1
-        startsCapacity = max(1024, known.count * 5 / 4)
-        textCapacity = max(16_384, bytes.count * 5 / 4)
-        starts = .allocate(capacity: startsCapacity)
-        text = .allocate(capacity: textCapacity)
-        starts.update(from: known, count: known.count)
-        text.update(from: bytes, count: bytes.count)
-        slots = SlotTable(expecting: count)
-        for number in 0..<count {
-            slots.insert(UInt32(number), hash: IdentifierHash.hash(text + Int(starts[number]), count: length(number)))
-        }
-    }
-
-    deinit {
-        starts.deallocate()
-        text.deallocate()
-    }
-
-    @inline(__always)
-    private func length(_ number: Int) -> Int { Int(starts[number + 1] &- starts[number]) }
-
-    /// The identifier of a number.
-    func bytes(_ number: UInt32) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: text + Int(starts[Int(number)]), count: length(Int(number)))
-    }
-
-    /// The number of an identifier, or the empty slot where it belongs.
-    @inline(__always)
-    func find(_ start: UnsafePointer<UInt8>, count: Int, hash: UInt64) -> (number: UInt32?, slot: Int) {
-        let tag = SlotTable.tag(hash)
-        var slot = slots.home(hash)
-        while true {
-            let held = slots.slots[slot]
-            if held == 0 { return (nil, slot) }
-            if SlotTable.tag(held) == tag {
-                let number = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) &- 1
-                if length(number) == count, equal(text + Int(starts[number]), start, count) {
-                    return (UInt32(truncatingIfNeeded: number), slot)
-                }
+    /// The namespace's present identifiers, in order of numbers: `bytes[starts[n]..<starts[n + 1]]`.
+    init(starts: [UInt32], bytes: [UInt8]) {
+        let known = starts.count - 1
+        records = Pages(capacity: max(1024, known + known / 8) * Self.recordBytes)
+        long = Pages(capacity: 4096)
+        slots = SlotTable(expecting: known + known / 8)
+        bytes.withUnsafeBufferPointer { text in
+            guard let text = text.baseAddress else { return }
+            for number in 0..<known {
+                let start = text + Int(starts[number])
+                let length = Int(starts[number + 1] &- starts[number])
+                slots.insert(UInt32(number), hash: IdentifierHash.hash(start, count: length))
+                append(start, count: length)
             }
-            slot = slots.after(slot)
         }
     }
 
-    /// Gives a new identifier the next number, at the slot where ``find(_:count:hash:)`` missed it.
-    func append(_ start: UnsafePointer<UInt8>, count length: Int, hash: UInt64, at slot: Int) -> UInt32 {
+    /// Makes sure that `more` identifiers can be appended without moving anything.
+    func reserve(_ more: Int) {
+        slots.reserve(more)
+        records.grow(to: (count + more) * Self.recordBytes)
+        long.grow(to: longEnd + more * 64)
+    }
+
+    /// The table as plain pointers, valid until it grows.
+    var view: IdentifierView { IdentifierView(slots: slots.view, records: records.start, long: long.start) }
+
+    /// Gives a new identifier the next number, at the slot of the view where a search missed it. There is room.
+    @inline(__always)
+    func append(_ start: UnsafePointer<UInt8>, count length: Int, hash: UInt64, at slot: Int, _ view: IdentifierView) -> UInt32 {
         let number = UInt32(truncatingIfNeeded: count)
-        let from = Int(starts[count])
-        if count + 2 > startsCapacity { (starts, startsCapacity) = grown(starts, count + 1, startsCapacity) }
-        if from + length > textCapacity { (text, textCapacity) = grown(text, from, textCapacity) }
-        (text + from).update(from: start, count: length)
-        starts[count + 1] = UInt32(truncatingIfNeeded: from + length)
-        count += 1
-        slots.insert(number, hash: hash, at: slot)
+        append(start, count: length)
+        view.slots.insert(number, hash: hash, at: slot)
+        slots.noteInserted(1)
         return number
     }
 
-    /// Whether one more identifier of `length` bytes can be numbered.
-    func hasRoom(for length: Int) -> Bool { Int(starts[count]) + length <= Int(UInt32.max) && count < Int(UInt32.max) - 1 }
+    private func append(_ start: UnsafePointer<UInt8>, count length: Int) {
+        records.grow(to: (count + 1) * Self.recordBytes)
+        let record = records.start + count * Self.recordBytes
+        record[0] = UInt8(truncatingIfNeeded: length)
+        if length < Self.recordBytes {
+            (record + 1).update(from: start, count: length)
+        } else {
+            long.grow(to: longEnd + length)
+            (long.start + longEnd).update(from: start, count: length)
+            UnsafeMutableRawPointer(record).storeBytes(of: longEnd, toByteOffset: 8, as: Int.self)
+            longEnd += length
+        }
+        count += 1
+    }
+
+    /// The identifier of a number.
+    func bytes(_ number: UInt32) -> UnsafeBufferPointer<UInt8> { view.bytes(Int(number)) }
+
+    /// Whether more identifiers can be numbered.
+    var hasRoom: Bool { count < Int(UInt32.max) - 2 }
 
     /// Forgets the identifiers from `size` on.
     func truncate(to size: Int) {
         while count > size {
+            let text = view.bytes(count - 1)
+            if text.count >= Self.recordBytes { longEnd -= text.count }
             count -= 1
-            slots.remove(UInt32(count), hash: IdentifierHash.hash(text + Int(starts[count]), count: length(count)))
+            if let start = text.baseAddress {
+                slots.remove(UInt32(count), hash: IdentifierHash.hash(start, count: text.count))
+            }
+        }
+    }
+}
+
+/// An ``IdentifierTable`` as plain pointers.
+struct IdentifierView {
+    let slots: SlotView
+    let records: UnsafeMutablePointer<UInt8>
+    let long: UnsafeMutablePointer<UInt8>
+
+    @inline(__always)
+    func record(_ number: Int) -> UnsafeMutablePointer<UInt8> { records + number &* IdentifierTable.recordBytes }
+
+    @inline(__always)
+    func bytes(_ number: Int) -> UnsafeBufferPointer<UInt8> {
+        let record = record(number)
+        let length = Int(record[0])
+        if length < IdentifierTable.recordBytes { return UnsafeBufferPointer(start: record + 1, count: length) }
+        return UnsafeBufferPointer(start: long + UnsafeRawPointer(record).load(fromByteOffset: 8, as: Int.self), count: length)
+    }
+
+    /// Whether a number's identifier is exactly this one.
+    @inline(__always)
+    func isIdentifier(_ number: Int, _ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+        let known = bytes(number)
+        guard known.count == count, let base = known.baseAddress else { return false }
+        return equal(base, start, count)
+    }
+
+    /// The number of an identifier, or -1 and the empty slot where it belongs.
+    @inline(__always)
+    func find(_ start: UnsafePointer<UInt8>, count: Int, hash: UInt64) -> (number: Int, slot: Int) {
+        let tag = SlotView.tag(hash)
+        var slot = slots.home(hash)
+        while true {
+            let held = slots.slots[slot]
+            if held == 0 { return (-1, slot) }
+            if SlotView.tag(held) == tag {
+                let number = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) &- 1
+                if isIdentifier(number, start, count: count) { return (number, slot) }
+            }
+            slot = slots.after(slot)
         }
     }
 }
@@ -86,29 +130,17 @@ final class IdentifierTable {
 func equal(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     let left = UnsafeRawPointer(left)
     let right = UnsafeRawPointer(right)
+    @inline(__always) func word(_ start: UnsafeRawPointer, _ offset: Int) -> UInt64 { start.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
     if count >= 8 {
         var offset = 0
         while offset &+ 8 <= count {
-            if left.loadUnaligned(fromByteOffset: offset, as: UInt64.self) != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
-                return false
-            }
+            if word(left, offset) != word(right, offset) { return false }
             offset &+= 8
         }
-        return left.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-            == right.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+        return word(left, count &- 8) == word(right, count &- 8)
     }
     for offset in 0..<count where left.load(fromByteOffset: offset, as: UInt8.self) != right.load(fromByteOffset: offset, as: UInt8.self) {
         return false
     }
     return true
-}
-
-/// A buffer twice as large with the same first `count` values.
-func grown<Value: BitwiseCopyable>(
-    _ old: UnsafeMutablePointer<Value>, _ count: Int, _ capacity: Int
-) -> (UnsafeMutablePointer<Value>, Int) {
-    let new = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
-    new.update(from: old, count: count)
-    old.deallocate()
-    return (new, capacity * 2)
 }

@@ -3,8 +3,8 @@ import Events
 
 /// The loop that every event passes: known already? If not, number its identifiers and put it into the block being filled.
 ///
-/// Its cost is cache misses, some four an event at 10 million. So it takes events in groups: first it loads what each event of the
-/// group will need, independent loads that the processor overlaps, then it does the work.
+/// Its cost is cache misses, some four an event at 10 million. So it takes events in groups, and while it works on one it has
+/// already asked for the slots that the group after the next will need, and for the records that the next will.
 extension StoreWriter {
     private static let group = 32
 
@@ -25,24 +25,44 @@ extension StoreWriter {
     ) throws(StoreError) {
         // The identifiers' numbers within a block follow those of the blocks before it: one log at a time is being filled.
         if block.count > 0, block.log != log { try flushBlock() }
+        guard let all = rows.baseAddress else { return }
         let table = events[Int(log.rawValue)]
-        let kinds = Spaces.kinds(of: log)
-        let subjectSpace = Int((kinds[0].subject ?? .child).rawValue)
-        let facilitySpace = Int((kinds[0].object ?? .community).rawValue)
-        let childSpace = Int((kinds[32].object ?? kinds[0].object ?? .community).rawValue)
-        let subjects = identifiers[subjectSpace]
-        let objects = identifiers[facilitySpace]
-        let otherObjects = identifiers[childSpace]
-        var new = 0
+        let spaces = ObjectSpaces(log)
+        let subjects = identifiers[spaces.subject]
+        let objects = identifiers[spaces.object]
+        let payees = identifiers[spaces.payee]
+        // Two groups' worth: the one being worked on and the next.
+        let candidates = UnsafeMutablePointer<Candidates>.allocate(capacity: 2 * Self.group)
+        defer { candidates.deallocate() }
+        askForSlots(all, 0..<min(2 * Self.group, rows.count), table.view, subjects.view, objects.view)
+        askForRecords(all, 0..<min(Self.group, rows.count), subjects.view, objects.view, candidates)
         var start = 0
         while start < rows.count {
             let end = min(start + Self.group, rows.count)
-            touch(rows, start..<end, table.slots, subjects)
+            guard table.count < Int(UInt32.max) - 2 * Self.group, subjects.hasRoom, objects.hasRoom, payees.hasRoom else { throw Self.full }
+            // With room for the group nothing moves, and plain pointers will do.
+            table.reserve(Self.group)
+            subjects.reserve(Self.group)
+            objects.reserve(2 * Self.group)
+            payees.reserve(2 * Self.group)
+            let known = table.view
+            let subjectView = subjects.view
+            let objectView = objects.view
+            let payeeView = payees.view
+            let last = min(end + Self.group, rows.count)
+            askForSlots(all, last..<min(last + Self.group, rows.count), known, subjectView, objectView)
+            askForRecords(all, end..<last, subjectView, objectView, candidates)
+            var ordinal = table.count
+            defer {
+                batch?.outcome.events[Int(log.rawValue)] += ordinal - table.count
+                table.noteAppended(ordinal - table.count)
+            }
             for row in start..<end {
-                guard let event = rows.baseAddress.map({ $0 + row }) else { return }
-                let (known, slot) = try find(event, arena, table)
-                if let known {
-                    if try isSame(known, event, arena, log, subjectSpace, otherObjects, objects) {
+                let event = all + row
+                let hash = event.pointee.idHash
+                let (same, slot) = try find(event, arena, known, table)
+                if same >= 0 {
+                    if try isSame(same, event, arena, log, spaces) {
                         batch?.outcome.duplicates += 1
                     } else {
                         noteConflict(event.pointee.line, number, entry)
@@ -50,79 +70,87 @@ extension StoreWriter {
                     continue
                 }
                 var newText = 0
-                var subject: UInt32 = 0
-                var subjectSlot = -1
+                var subject = 0
+                var subjectSlot = 0
                 let subjectStart = arena + Int(event.pointee.subjectStart)
                 let subjectCount = Int(event.pointee.subjectCount)
                 if subjectCount > 0 {
-                    let found = subjects.find(subjectStart, count: subjectCount, hash: event.pointee.subjectHash)
-                    if let known = found.number {
-                        subject = known
-                    } else {
-                        subjectSlot = found.slot
-                        newText = subjectCount + 1
+                    subject = Int(candidates[row & (2 * Self.group - 1)].subject) &- 1
+                    if subject < 0 || !subjectView.isIdentifier(subject, subjectStart, count: subjectCount) {
+                        (subject, subjectSlot) = subjectView.find(subjectStart, count: subjectCount, hash: event.pointee.subjectHash)
+                        if subject < 0 { newText = subjectCount &+ 1 }
                     }
                 }
-                var object: UInt32 = 0
-                var objectSlot = -1
-                let isChild = event.pointee.code & payeeIsChildBit != 0 && childSpace != facilitySpace
-                let objectTable = isChild ? otherObjects : objects
+                var object = 0
+                var objectSlot = 0
+                let isPayee = event.pointee.code & payeeIsChildBit != 0 && spaces.payee != spaces.object
                 let objectStart = arena + Int(event.pointee.objectStart)
                 let objectCount = Int(event.pointee.objectCount)
                 if objectCount > 0 {
-                    let found = objectTable.find(objectStart, count: objectCount, hash: event.pointee.objectHash)
-                    if let known = found.number {
-                        object = known
-                    } else {
-                        objectSlot = found.slot
-                        newText += objectCount + 1
+                    object = isPayee ? -1 : Int(candidates[row & (2 * Self.group - 1)].object) &- 1
+                    if object < 0 || !objectView.isIdentifier(object, objectStart, count: objectCount) {
+                        (object, objectSlot) = (isPayee ? payeeView : objectView)
+                            .find(objectStart, count: objectCount, hash: event.pointee.objectHash)
+                        if object < 0 { newText &+= objectCount &+ 1 }
                     }
                 }
                 let cost = PendingBlock.cost(id: Int(event.pointee.idCount), detail: Int(event.pointee.detailCount), newText: newText)
-                if block.count == 0 || !block.hasRoom(for: cost) { try beginBlock(log, table.count, cost) }
-                if subjectSlot >= 0 {
-                    guard subjects.hasRoom(for: subjectCount) else { throw Self.full }
-                    subject = subjects.append(subjectStart, count: subjectCount, hash: event.pointee.subjectHash, at: subjectSlot)
-                    block.introduce(UnsafeBufferPointer(start: subjectStart, count: subjectCount), in: subjectSpace)
+                if block.count == 0 || !block.hasRoom(for: cost) { try beginBlock(log, ordinal, cost) }
+                if subject < 0 {
+                    subject = Int(
+                        subjects.append(subjectStart, count: subjectCount, hash: event.pointee.subjectHash, at: subjectSlot, subjectView))
+                    block.introduce(UnsafeBufferPointer(start: subjectStart, count: subjectCount), in: spaces.subject)
                 }
-                if objectSlot >= 0 {
-                    guard objectTable.hasRoom(for: objectCount) else { throw Self.full }
-                    object = objectTable.append(objectStart, count: objectCount, hash: event.pointee.objectHash, at: objectSlot)
+                if object < 0 {
+                    object = Int(
+                        (isPayee ? payees : objects).append(
+                            objectStart, count: objectCount, hash: event.pointee.objectHash, at: objectSlot,
+                            isPayee ? payeeView : objectView))
                     block.introduce(
-                        UnsafeBufferPointer(start: objectStart, count: objectCount), in: isChild ? childSpace : facilitySpace)
+                        UnsafeBufferPointer(start: objectStart, count: objectCount), in: isPayee ? spaces.payee : spaces.object)
                 }
-                guard table.count < Int(UInt32.max) - 1 else { throw Self.full }
-                block.append(event, arena: arena, subject: subject, object: object, cost: cost)
-                table.append(event.pointee.idHash, at: slot)
-                new += 1
+                block.append(
+                    event, arena: arena, subject: UInt32(truncatingIfNeeded: subject), object: UInt32(truncatingIfNeeded: object),
+                    cost: cost)
+                known.append(hash, ordinal: ordinal, at: slot)
+                ordinal &+= 1
             }
             start = end
         }
-        batch?.outcome.events[Int(log.rawValue)] += new
     }
 
     private static var full: StoreError {
-        .tooLarge(what: "a log cannot hold more than 4,294,967,294 events or identifiers, or 4 GiB of these")
+        .tooLarge(what: "a log cannot hold more than some 4,294 million events, nor the store as many identifiers of one kind")
     }
 
-    /// Asks for the slots of a group's events and subjects, then for where those subjects' bytes begin, then for the bytes.
+    /// The numbers (plus 1, 0 for none) that the slots give first for an event's subject and object.
+    private struct Candidates {
+        var subject: UInt32
+        var object: UInt32
+    }
+
     @inline(__always)
-    private func touch(
-        _ rows: UnsafeBufferPointer<ParsedEvent>, _ group: Range<Int>, _ slots: SlotTable, _ subjects: IdentifierTable
+    private func askForSlots(
+        _ rows: UnsafePointer<ParsedEvent>, _ group: Range<Int>, _ known: EventView, _ subjects: IdentifierView, _ objects: IdentifierView
     ) {
         for row in group {
-            tuowei_prefetch(slots.slots + slots.home(rows[row].idHash))
+            tuowei_prefetch(known.slots.slots + known.slots.home(rows[row].idHash))
             tuowei_prefetch(subjects.slots.slots + subjects.slots.home(rows[row].subjectHash))
+            tuowei_prefetch(objects.slots.slots + objects.slots.home(rows[row].objectHash))
         }
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.group) { numbers in
-            for row in group {
-                let number = UInt32(truncatingIfNeeded: subjects.slots.slots[subjects.slots.home(rows[row].subjectHash)])
-                numbers[row &- group.lowerBound] = number
-                if number != 0 { tuowei_prefetch(subjects.starts + (Int(number) &- 1)) }
-            }
-            for place in 0..<group.count where numbers[place] != 0 {
-                tuowei_prefetch(subjects.text + Int(subjects.starts[Int(numbers[place]) &- 1]))
-            }
+    }
+
+    @inline(__always)
+    private func askForRecords(
+        _ rows: UnsafePointer<ParsedEvent>, _ group: Range<Int>, _ subjects: IdentifierView, _ objects: IdentifierView,
+        _ candidates: UnsafeMutablePointer<Candidates>
+    ) {
+        for row in group {
+            let found = Candidates(
+                subject: subjects.slots.candidate(rows[row].subjectHash), object: objects.slots.candidate(rows[row].objectHash))
+            candidates[row & (2 * Self.group - 1)] = found
+            if found.subject != 0 { tuowei_prefetch(subjects.record(Int(found.subject) &- 1)) }
+            if found.object != 0 { tuowei_prefetch(objects.record(Int(found.object) &- 1)) }
         }
     }
 
@@ -143,28 +171,34 @@ extension StoreWriter {
         }
     }
 
-    /// The ordinal of the event with this identifier, or the empty slot where it belongs.
+    /// The ordinal of the event with this identifier, or -1 and the empty slot where it belongs.
     @inline(__always)
     private func find(
-        _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ table: EventTable
-    ) throws(StoreError) -> (known: Int?, slot: Int) {
+        _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ known: EventView, _ table: EventTable
+    ) throws(StoreError) -> (ordinal: Int, slot: Int) {
         let hash = event.pointee.idHash
-        let tag = SlotTable.tag(hash)
-        let slots = table.slots
-        var slot = slots.home(hash)
+        let tag = SlotView.tag(hash)
+        var slot = known.slots.home(hash)
         while true {
-            let held = slots.slots[slot]
+            let held = known.slots.slots[slot]
             if held == 0 { break }
-            if SlotTable.tag(held) == tag {
+            if SlotView.tag(held) == tag {
                 let ordinal = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) &- 1
-                if table.hashes[ordinal &- table.base] == hash, try hasID(ordinal, event, arena, table.log) { return (ordinal, slot) }
+                if known.hashes[ordinal &- known.base] == hash, try hasID(ordinal, event, arena, table.log) { return (ordinal, slot) }
             }
-            slot = slots.after(slot)
+            slot = known.slots.after(slot)
         }
-        if table.isPartial, let hits = table.hits[hash] {
-            for ordinal in hits where try hasID(Int(ordinal), event, arena, table.log) { return (Int(ordinal), slot) }
-        }
-        return (nil, slot)
+        if known.base > 0 { return (try findHit(event, arena, table), slot) }
+        return (-1, slot)
+    }
+
+    /// The ordinal of the stored event with this identifier among those that a pass over the stored hashes found, or -1.
+    private func findHit(
+        _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ table: EventTable
+    ) throws(StoreError) -> Int {
+        guard let hits = table.hits[event.pointee.idHash] else { return -1 }
+        for ordinal in hits where try hasID(Int(ordinal), event, arena, table.log) { return Int(ordinal) }
+        return -1
     }
 
     private func isInBlock(_ ordinal: Int, _ log: Log) -> Bool { block.count > 0 && block.log == log && ordinal >= block.firstOrdinal }
@@ -185,8 +219,7 @@ extension StoreWriter {
 
     /// Whether the event of an ordinal has this event's content: every column, the details, and the identifiers by their bytes.
     private func isSame(
-        _ ordinal: Int, _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ log: Log, _ subjectSpace: Int,
-        _ childObjects: IdentifierTable, _ objects: IdentifierTable
+        _ ordinal: Int, _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ log: Log, _ spaces: ObjectSpaces
     ) throws(StoreError) -> Bool {
         let new = event.pointee
         let subject: UInt32
@@ -212,14 +245,14 @@ extension StoreWriter {
         }
         // The type and `code` are equal, so both have a subject and an object of the same namespaces, or both have none.
         if new.subjectCount > 0 {
-            let table = identifiers[subjectSpace]
+            let table = identifiers[spaces.subject]
             guard Int(subject) < table.count,
                 table.bytes(subject).elementsEqual(
                     UnsafeBufferPointer(start: arena + Int(new.subjectStart), count: Int(new.subjectCount)))
             else { return false }
         }
         if new.objectCount > 0 {
-            let table = new.code & payeeIsChildBit != 0 ? childObjects : objects
+            let table = identifiers[new.code & payeeIsChildBit != 0 ? spaces.payee : spaces.object]
             guard Int(object) < table.count,
                 table.bytes(object).elementsEqual(UnsafeBufferPointer(start: arena + Int(new.objectStart), count: Int(new.objectCount)))
             else { return false }
@@ -239,5 +272,21 @@ extension StoreWriter {
         guard let stored = StoredBlock(try reader.entry(entry)) else { throw reader.damage(entry, "not an events block") }
         compared[entry % compared.count] = (entry, stored)
         return (stored, row)
+    }
+}
+
+/// The namespaces of a log's subjects and objects, by their raw values.
+private struct ObjectSpaces {
+    let subject: Int
+    let object: Int
+    /// The namespace of the object where ``payeeIsChildBit`` is set; the same as `object` but in the log of subsidies.
+    let payee: Int
+
+    init(_ log: Log) {
+        // In every log the type of code 0 has both a subject and an object.
+        let kinds = Spaces.kinds(of: log)
+        subject = Int((kinds[0].subject ?? .child).rawValue)
+        object = Int((kinds[0].object ?? .community).rawValue)
+        payee = Int((kinds[32].object ?? kinds[0].object ?? .community).rawValue)
     }
 }

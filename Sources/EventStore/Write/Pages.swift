@@ -1,0 +1,44 @@
+import CKernel
+import Glibc
+
+/// A growing buffer in pages of its own, huge ones where the system has them: the tables are reached at random, and with small
+/// pages each access would miss twice, once for its address. Growing moves no byte.
+struct Pages<Value: BitwiseCopyable>: ~Copyable {
+    private(set) var start: UnsafeMutablePointer<Value>
+    private(set) var capacity: Int
+
+    private static func bytes(_ capacity: Int) -> Int {
+        let page = 4096
+        return (max(1, capacity) * MemoryLayout<Value>.stride + page - 1) / page * page
+    }
+
+    /// Zeroes, `capacity` values at least.
+    init(capacity: Int) {
+        let bytes = Pages.bytes(capacity)
+        guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
+            // As any other allocation of the program would.
+            preconditionFailure("no memory for \(bytes) bytes")
+        }
+        Pages.advise(memory, bytes)
+        self.capacity = bytes / MemoryLayout<Value>.stride
+        start = memory.bindMemory(to: Value.self, capacity: self.capacity)
+    }
+
+    deinit { munmap(start, Pages.bytes(capacity)) }
+
+    private static func advise(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
+        if bytes >= 1 << 21 { madvise(memory, bytes, MADV_HUGEPAGE) }
+    }
+
+    /// Makes room for `capacity` values at least.
+    mutating func grow(to wanted: Int) {
+        guard wanted > capacity else { return }
+        let bytes = Pages.bytes(max(wanted, capacity * 2))
+        guard let memory = tuowei_remap(start, UInt(Pages.bytes(capacity)), UInt(bytes)), memory != MAP_FAILED else {
+            preconditionFailure("no memory for \(bytes) bytes")
+        }
+        Pages.advise(memory, bytes)
+        capacity = bytes / MemoryLayout<Value>.stride
+        start = memory.bindMemory(to: Value.self, capacity: capacity)
+    }
+}
