@@ -3,8 +3,8 @@ import Events
 /// Folds children one by one, a child's births events and its enrolments together, into a ``ChildTally``.
 ///
 /// A child's life becomes a few stays `[from, to)` in numbers of cuts; bands and enrolments are ranges of cuts too; what is counted is
-/// where they meet. It is a struct with bare pointers as scratch: the fold of a child allocates nothing.
-struct ChildFold {
+/// where they meet. The scratch lies at fixed addresses and the fold of a child allocates nothing.
+final class ChildFold {
     private struct Stay {
         let column: Int32
         let from: Int32
@@ -19,20 +19,23 @@ struct ChildFold {
 
     private let cuts: CutTable
     private let asOf: Int32
-    private let columnOf: [Int32]
-    private let facilities: [FacilityLookup]
+    private let columnOf: Table<Int32>
+    private let facilities: Table<FacilityLookup>
     private let tally: ChildTally
     /// By child: the column it lives in or was last known in; nil where nobody asks.
     private let lastColumns: UnsafeMutablePointer<Int32>?
-    private var stays: [Stay] = []
-    private var active: [ActiveEnrolment] = []
+    private var stays: Table<Stay>
+    private var stayCount = 0
+    private var active: Table<ActiveEnrolment>
+    private var activeCount = 0
     /// The cuts at which the child is enrolled in an open facility, a bit each.
-    private var enrolledAt: [UInt64]
+    private let enrolledAt: Table<UInt64>
     /// The cuts at which it waits at one.
-    private var waitingAt: [UInt64]
+    private let waitingAt: Table<UInt64>
+    private let cutCount: Int
 
     init(
-        _ cuts: CutTable, asOf: Day, columnOf: [Int32], facilities: [FacilityLookup], into tally: ChildTally,
+        _ cuts: CutTable, asOf: Day, columnOf: Table<Int32>, facilities: Table<FacilityLookup>, into tally: ChildTally,
         lastColumns: UnsafeMutablePointer<Int32>?
     ) {
         self.cuts = cuts
@@ -41,12 +44,15 @@ struct ChildFold {
         self.facilities = facilities
         self.tally = tally
         self.lastColumns = lastColumns
-        enrolledAt = Array(repeating: 0, count: (cuts.count + 63) / 64)
-        waitingAt = enrolledAt
+        cutCount = cuts.count
+        stays = Table(repeating: Stay(column: 0, from: 0, to: 0), count: 64)
+        active = Table(repeating: ActiveEnrolment(facility: 0, ordinal: 0, day: 0), count: 64)
+        enrolledAt = Table(repeating: 0, count: (cuts.count + 63) / 64)
+        waitingAt = Table(repeating: 0, count: (cuts.count + 63) / 64)
     }
 
     /// Folds one child's records, both lists in the contract's order.
-    mutating func fold(
+    func fold(
         _ child: UInt32, _ births: UnsafeMutableBufferPointer<BirthRecord>, _ enrolments: UnsafeMutableBufferPointer<EnrolmentRecord>
     ) {
         let state = foldBirths(child, births)
@@ -58,8 +64,11 @@ struct ChildFold {
     }
 
     @inline(__always)
-    private mutating func foldBirths(_ child: UInt32, _ births: UnsafeMutableBufferPointer<BirthRecord>) -> ChildState {
-        stays.removeAll(keepingCapacity: true)
+    private func foldBirths(_ child: UInt32, _ births: UnsafeMutableBufferPointer<BirthRecord>) -> ChildState {
+        // At most one stay ends with each event, and one lasts to D.
+        if births.count >= stays.count { stays = Table(repeating: Stay(column: 0, from: 0, to: 0), count: 2 * births.count) }
+        let stays = stays.base
+        var stayed = 0
         var state = ChildState()
         var column: Int32 = -1
         var from: Int32 = 0
@@ -72,18 +81,26 @@ struct ChildFold {
             let now: Int32 = state.standing == .resident ? columnOf[Int(state.community)] : -1
             guard now != column else { continue }
             let cut = Int32(truncatingIfNeeded: cuts.index(record.day))
-            if column >= 0, cut > from { stays.append(Stay(column: column, from: from, to: cut)) }
+            if column >= 0, cut > from {
+                stays[stayed] = Stay(column: column, from: from, to: cut)
+                stayed &+= 1
+            }
             column = now
             from = cut
         }
-        if column >= 0 { stays.append(Stay(column: column, from: from, to: Int32(truncatingIfNeeded: cuts.count))) }
+        if column >= 0 {
+            stays[stayed] = Stay(column: column, from: from, to: Int32(truncatingIfNeeded: cutCount))
+            stayed &+= 1
+        }
+        stayCount = stayed
         return state
     }
 
     @inline(__always)
     private func countBands(_ bands: CutTable.Bands) {
-        let stride = (cuts.count &+ 1) &* ChildTally.counters
-        for stay in stays where stay.from < Int32(bands.thirtySix) {
+        let stride = (cutCount &+ 1) &* ChildTally.counters
+        for place in 0..<stayCount where stays[place].from < Int32(bands.thirtySix) {
+            let stay = stays[place]
             let cells = tally.cells + Int(stay.column) &* stride
             add(cells, .m0To5, stay, 0, bands.six)
             add(cells, .m6To11, stay, bands.six, bands.twelve)
@@ -104,7 +121,7 @@ struct ChildFold {
 
     @inline(__always)
     private func countNewborn(_ state: ChildState, _ bands: CutTable.Bands) {
-        guard Int(bands.twelve) == cuts.count, state.standing == .resident, asOf &- state.bornOn.rawValue >= 29,
+        guard Int(bands.twelve) == cutCount, state.standing == .resident, asOf &- state.bornOn.rawValue >= 29,
             state.firstResidentOn.rawValue &- state.bornOn.rawValue <= 28
         else { return }
         let column = Int(columnOf[Int(state.community)])
@@ -112,17 +129,20 @@ struct ChildFold {
         if state.isVisited { tally.newborns[column &* 2 &+ 1] &+= 1 }
     }
 
-    private mutating func foldEnrolments(
+    private func foldEnrolments(
         _ child: UInt32, _ state: ChildState, _ bands: CutTable.Bands, _ enrolments: UnsafeMutableBufferPointer<EnrolmentRecord>
     ) {
-        active.removeAll(keepingCapacity: true)
-        for word in enrolledAt.indices {
+        activeCount = 0
+        if enrolments.count > active.count {
+            active = Table(repeating: ActiveEnrolment(facility: 0, ordinal: 0, day: 0), count: 2 * enrolments.count)
+        }
+        for word in 0..<enrolledAt.count {
             enrolledAt[word] = 0
             waitingAt[word] = 0
         }
         // The first cut at which the child is known to be of 36 months or more.
         let overAgeFrom =
-            state.standing == .none ? cuts.count : max(cuts.index(state.firstResidentOn.rawValue), Int(bands.thirtySix))
+            state.standing == .none ? cutCount : max(cuts.index(state.firstResidentOn.rawValue), Int(bands.thirtySix))
         var place = 0
         while place < enrolments.count {
             let facility = enrolments[place].facility
@@ -146,19 +166,20 @@ struct ChildFold {
                 since = cut
                 start = record
             }
-            count(enrolment.standing, lookup, from: since, to: cuts.count, overAgeFrom)
+            count(enrolment.standing, lookup, from: since, to: cutCount, overAgeFrom)
             if enrolment.standing == .enrolled {
-                active.append(ActiveEnrolment(facility: facility, ordinal: start.ordinal, day: start.day))
+                active[activeCount] = ActiveEnrolment(facility: facility, ordinal: start.ordinal, day: start.day)
+                activeCount &+= 1
                 if lookup.index >= 0 { tally.classes[Int(lookup.index) &* 4 &+ Int(enrolment.placeClass.rawValue)] &+= 1 }
             }
         }
         countResidents(bands)
-        judge(child, state, isOverAge: overAgeFrom < cuts.count)
+        judge(child, state, isOverAge: overAgeFrom < cutCount)
     }
 
     /// Counts a stretch of enrolment or waiting where the facility is open.
     @inline(__always)
-    private mutating func count(
+    private func count(
         _ standing: EnrolmentState.Standing, _ lookup: FacilityLookup, from: Int, to: Int, _ overAgeFrom: Int
     ) {
         guard standing != .none, lookup.index >= 0 else { return }
@@ -166,11 +187,11 @@ struct ChildFold {
         let end = min(to, Int(lookup.openTo))
         guard start < end else { return }
         if standing == .waiting {
-            Self.set(&waitingAt, start, end)
+            Self.set(waitingAt, start, end)
             return
         }
-        Self.set(&enrolledAt, start, end)
-        let cells = tally.facilityCells + Int(lookup.index) &* (cuts.count &+ 1) &* 2
+        Self.set(enrolledAt, start, end)
+        let cells = tally.facilityCells + Int(lookup.index) &* (cutCount &+ 1) &* 2
         cells[start &* 2] &+= 1
         cells[end &* 2] &-= 1
         let overAge = max(start, overAgeFrom)
@@ -183,8 +204,9 @@ struct ChildFold {
     /// Counts the child among the enrolled and the waiting residents where it lives, while it is under 3.
     @inline(__always)
     private func countResidents(_ bands: CutTable.Bands) {
-        let stride = (cuts.count &+ 1) &* ChildTally.counters
-        for stay in stays {
+        let stride = (cutCount &+ 1) &* ChildTally.counters
+        for place in 0..<stayCount {
+            let stay = stays[place]
             let end = min(Int(stay.to), Int(bands.thirtySix))
             guard Int(stay.from) < end else { continue }
             let cells = tally.cells + Int(stay.column) &* stride
@@ -221,7 +243,7 @@ struct ChildFold {
     }
 
     @inline(__always)
-    private static func set(_ bits: inout [UInt64], _ from: Int, _ to: Int) {
+    private static func set(_ bits: Table<UInt64>, _ from: Int, _ to: Int) {
         for word in from >> 6...(to &- 1) >> 6 {
             let low = max(from &- word &* 64, 0)
             let high = min(to &- word &* 64, 64)
@@ -232,14 +254,12 @@ struct ChildFold {
     /// Judges the enrolments active at D: state findings (`figures.md`, section 4) and flows.
     @inline(__always)
     private func judge(_ child: UInt32, _ state: ChildState, isOverAge: Bool) {
-        guard !active.isEmpty else { return }
-        let isOpen = { (enrolment: ActiveEnrolment) in
-            let lookup = self.facilities[Int(enrolment.facility)]
-            return lookup.index >= 0 && Int(lookup.openTo) == self.cuts.count
-        }
-        let open = active.count(where: isOpen)
+        guard activeCount > 0 else { return }
+        var open = 0
+        for place in 0..<activeCount where isOpen(active[place]) { open &+= 1 }
         let home = state.standing == .resident ? Int(columnOf[Int(state.community)]) : tally.columns
-        for enrolment in active {
+        for place in 0..<activeCount {
+            let enrolment = active[place]
             func find(_ code: FindingCode) {
                 tally.findings.append(
                     RawFinding(code, .enrollments, enrolment.ordinal, enrolment.day, subject: child, facility: enrolment.facility))
@@ -253,8 +273,15 @@ struct ChildFold {
                 if open > 1 { find(.enrolledTwice) }
                 if state.standing != .resident { find(.enrolledNotResident) }
                 if isOverAge { find(.enrolledOverAge) }
-                tally.flows.append(UInt64(home) << 32 | UInt64(UInt32(bitPattern: lookup.index)))
+                tally.flows.append(UInt64(home) << 32 | UInt64(UInt32(bitPattern: lookup.column)))
             }
         }
+    }
+
+    /// Whether the facility of an enrolment is open at D.
+    @inline(__always)
+    private func isOpen(_ enrolment: ActiveEnrolment) -> Bool {
+        let lookup = facilities[Int(enrolment.facility)]
+        return lookup.index >= 0 && Int(lookup.openTo) == cutCount
     }
 }

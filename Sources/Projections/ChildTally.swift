@@ -20,7 +20,7 @@ final class ChildTally {
     let classes: UnsafeMutablePointer<Int32>
     /// `column * 2`: newborns at D, and those visited.
     let newborns: UnsafeMutablePointer<Int32>
-    /// An enrolment active at D in an open facility each: `home << 32 | facility`, home as in ``Flow``, the facility by its place.
+    /// An enrolment active at D in an open facility each: `home << 32 | place`, both as in ``Flow``.
     var flows: [UInt64] = []
     var findings: [RawFinding] = []
 

@@ -4,7 +4,7 @@ import Events
 ///
 /// Everything that lasts from day a to before day b is visible at the cuts from `index(a)` to before `index(b)`; so a fold over days
 /// becomes one over small ranges of cuts, and nothing is done per cut.
-struct CutTable {
+final class CutTable {
     /// The cuts at which a child born on one day has completed 6, 12, 24 and 36 months, each the first such cut.
     struct Bands {
         let six: UInt16
@@ -19,9 +19,9 @@ struct CutTable {
     let count: Int
     private let first: Int32
     private let last: Int32
-    private let indices: [UInt16]
+    private let indices: Table<UInt16>
     private let firstBirth: Int32
-    private let bands: [Bands]
+    private let bands: Table<Bands>
 
     /// Events lie in 1900–2199, and what follows from them (36 months) ends in 2203: no table need reach further.
     init(_ cuts: [Day]) {
@@ -37,17 +37,19 @@ struct CutTable {
             while passed < cuts.count, cuts[passed].rawValue < day { passed += 1 }
             indices.append(UInt16(truncatingIfNeeded: passed))
         }
-        self.indices = indices
+        let table = Table(indices)
+        self.indices = table
         // Children born earlier are past 36 months at every cut that counts.
         firstBirth = first &- 1_200
         let (from, to) = (first, last)
-        func index(_ day: Day) -> UInt16 { indices[Int(min(max(day.rawValue, from), to) &- from)] }
-        bands = (firstBirth...last).map { birth in
-            let birth = Day(rawValue: birth)
-            return Bands(
-                six: index(birth.completing(months: 6)), twelve: index(birth.completing(months: 12)),
-                twentyFour: index(birth.completing(months: 24)), thirtySix: index(birth.completing(months: 36)))
-        }
+        func index(_ day: Day) -> UInt16 { table[Int(min(max(day.rawValue, from), to) &- from)] }
+        bands = Table(
+            (firstBirth...last).map { birth in
+                let birth = Day(rawValue: birth)
+                return Bands(
+                    six: index(birth.completing(months: 6)), twelve: index(birth.completing(months: 12)),
+                    twentyFour: index(birth.completing(months: 24)), thirtySix: index(birth.completing(months: 36)))
+            })
     }
 
     /// The number of cuts before `day`: the place of the first cut at or after it.

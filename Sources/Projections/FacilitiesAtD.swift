@@ -21,19 +21,18 @@ struct FacilitiesAtD {
             let classes = ByClass(
                 infant: children(.infant), toddler: children(.toddler), preschool: children(.preschool), mixed: children(.mixed))
             enrolled.append(classes)
-            if facility.state.isOpen { count(facility, classes, columns, request.asOf) }
+            if facility.state.isOpen { count(facility, classes, Int(folded.lookups[Int(facility.number)].column), columns, request.asOf) }
         }
         for column in 0..<columns {
             details[DetailCounter.newborns.rawValue * columns + column] = tallies.reduce(0) { $0 + Int($1.newborns[column * 2]) }
             details[DetailCounter.newbornsVisited.rawValue * columns + column] =
                 tallies.reduce(0) { $0 + Int($1.newborns[column * 2 + 1]) }
         }
-        facilities = try Self.list(folded.facilities, enrolled, money, request.threads, in: source)
+        facilities = try Self.list(folded, enrolled, money, request.threads, in: source)
     }
 
-    private mutating func count(_ facility: FoldedFacility, _ enrolled: ByClass, _ columns: Int, _ asOf: Day) {
+    private mutating func count(_ facility: FoldedFacility, _ enrolled: ByClass, _ column: Int, _ columns: Int, _ asOf: Day) {
         let state = facility.state
-        let column = Int(facility.lastColumn)
         func detail(_ counter: DetailCounter) -> Int { counter.rawValue * columns + column }
         let required = enrolled.caregiversRequired
         if state.isCompliant(on: asOf) { details[detail(.facilitiesCompliant)] += 1 }
@@ -60,8 +59,9 @@ struct FacilitiesAtD {
 
     /// The list by identifier, with names and places read from the record.
     private static func list(
-        _ folded: [FoldedFacility], _ enrolled: [ByClass], _ money: [GrantTotals], _ threads: Int, in source: any EventSource
+        _ all: FoldedFacilities, _ enrolled: [ByClass], _ money: [GrantTotals], _ threads: Int, in source: any EventSource
     ) throws -> [ProjectedFacility] {
+        let folded = all.facilities
         guard !folded.isEmpty else { return [] }
         let wanted = folded.map(\.registrationOrdinal) + folded.map(\.placeOrdinal)
         let texts = try EventDetails(wanted, of: .filings, in: source, threads: threads)
@@ -85,7 +85,8 @@ struct FacilitiesAtD {
             return ProjectedFacility(
                 id: String(decoding: ids[index], as: UTF8.self), name: String(decoding: registration.first ?? [], as: UTF8.self),
                 community: String(decoding: try text(facility.state.community, communities), as: UTF8.self),
-                column: Int(facility.lastColumn), longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
+                column: Int(all.lookups[Int(facility.number)].column),
+                longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
                 latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.state, enrolled: enrolled[index],
                 money: money[index], registrationOrdinal: Int(facility.registrationOrdinal))
         }

@@ -1,10 +1,12 @@
 import Events
 
-/// What a facility is to the counters from one cut to before the next segment's.
+/// What an open facility is to the counters from one cut to before another.
 struct FacilitySegment {
+    /// The facility's place among the registered ones.
+    var facility: Int32 = 0
     let fromCut: Int32
+    var toCut: Int32
     let column: Int32
-    let isOpen: Bool
     let isFiled: Bool
     let isInclusive: Bool
     let isProvincial: Bool
@@ -13,7 +15,8 @@ struct FacilitySegment {
     let preschool: Int32
     let mixed: Int32
 
-    var places: Int { Int(infant) + Int(toddler) + Int(preschool) + Int(mixed) }
+    /// All its places.
+    @inline(__always) var places: Int { Int(infant) + Int(toddler) + Int(preschool) + Int(mixed) }
 }
 
 /// A facility registered by D, folded to D.
@@ -23,8 +26,6 @@ struct FoldedFacility {
     var registrationOrdinal: UInt32 = 0
     /// The event that says where it lies: its registration or its last relocation.
     var placeOrdinal: UInt32 = 0
-    /// Its segments by ascending cut; the last one lasts to D.
-    var segments: [FacilitySegment] = []
     /// The days on which it became filed or stopped being so, in order; the last entry of a day stands.
     var filedChanges: [(day: Int32, isFiled: Bool)] = []
 
@@ -40,18 +41,22 @@ struct FacilityLookup {
     var openFrom: UInt16 = 0
     /// … to before this one; the number of cuts where it is open at D.
     var openTo: UInt16 = 0
+    /// The column it lies in at D or last lay in.
+    var column: Int32 = 0
 }
 
 /// The facilities registered by D, in order of numbers, and their findings.
 struct FoldedFacilities {
     private(set) var facilities: [FoldedFacility] = []
     /// By facility number.
-    private(set) var lookups: [FacilityLookup]
+    let lookups: Table<FacilityLookup>
+    /// What they are at the cuts, while open.
+    private(set) var segments: [FacilitySegment] = []
     private(set) var findings: [RawFinding] = []
 
     /// Folds the gathered filings, partition by partition.
     init(
-        _ workers: [Gatherer], _ plan: PartitionPlan, _ voided: VoidedEvents, _ cuts: CutTable, columnOf: [Int32],
+        _ workers: [Gatherer], _ plan: PartitionPlan, _ voided: VoidedEvents, _ cuts: CutTable, columnOf: Table<Int32>,
         in source: any EventSource, threads: Int
     ) throws {
         let writers = workers.map(\.filings)
@@ -66,8 +71,13 @@ struct FoldedFacilities {
                 }
             }
         }
-        lookups = Array(repeating: FacilityLookup(), count: plan.subjects)
+        lookups = Table(repeating: FacilityLookup(), count: plan.subjects)
         for part in parts {
+            segments += part.segments.map { segment in
+                var segment = segment
+                segment.facility += Int32(truncatingIfNeeded: facilities.count)
+                return segment
+            }
             facilities += part.facilities
             findings += part.findings
         }
@@ -75,7 +85,8 @@ struct FoldedFacilities {
             lookups[Int(facility.number)] = FacilityLookup(
                 index: Int32(truncatingIfNeeded: index),
                 openFrom: UInt16(truncatingIfNeeded: cuts.index(facility.state.registeredOn.rawValue)),
-                openTo: UInt16(truncatingIfNeeded: facility.state.closedOn.map { cuts.index($0.rawValue) } ?? cuts.count))
+                openTo: UInt16(truncatingIfNeeded: facility.state.closedOn.map { cuts.index($0.rawValue) } ?? cuts.count),
+                column: columnOf[Int(facility.state.community)])
         }
     }
 }
@@ -83,16 +94,18 @@ struct FoldedFacilities {
 /// The facilities of one partition.
 private struct FacilityPart {
     var facilities: [FoldedFacility] = []
+    /// Their segments; `facility` is a place in `facilities`.
+    var segments: [FacilitySegment] = []
     var findings: [RawFinding] = []
 
-    mutating func fold(_ run: UnsafeMutableBufferPointer<FilingRecord>, number: UInt32, _ cuts: CutTable, _ columnOf: [Int32]) {
+    mutating func fold(_ run: UnsafeMutableBufferPointer<FilingRecord>, number: UInt32, _ cuts: CutTable, _ columnOf: Table<Int32>) {
         var facility = FoldedFacility(number: number, state: FacilityState())
         var from = 0
         for record in run {
             guard let event = FilingsEvent(rawValue: record.type) else { continue }
             let cut = cuts.index(record.day)
             if cut > from {
-                facility.addSegment(from: from, columnOf)
+                addSegment(facility.state, from: from, to: cut, columnOf)
                 from = cut
             }
             var fields = FacilityState.Fields()
@@ -114,19 +127,19 @@ private struct FacilityPart {
             if facility.state.isFiled != wasFiled { facility.filedChanges.append((record.day, facility.state.isFiled)) }
         }
         guard facility.state.standing != .unregistered else { return }
-        facility.addSegment(from: from, columnOf)
+        addSegment(facility.state, from: from, to: cuts.count, columnOf)
         facilities.append(facility)
     }
-}
 
-extension FoldedFacility {
-    fileprivate mutating func addSegment(from cut: Int, _ columnOf: [Int32]) {
-        guard state.standing != .unregistered else { return }
+    /// The facility that is about to be added was this from one cut to before another.
+    private mutating func addSegment(_ state: FacilityState, from: Int, to: Int, _ columnOf: Table<Int32>) {
+        guard state.isOpen else { return }
         let capacity = state.capacity ?? ByClass()
         segments.append(
             FacilitySegment(
-                fromCut: Int32(truncatingIfNeeded: cut), column: columnOf[Int(state.community)], isOpen: state.isOpen,
-                isFiled: state.isFiled, isInclusive: state.isInclusive, isProvincial: state.demonstration == .province,
+                facility: Int32(truncatingIfNeeded: facilities.count), fromCut: Int32(truncatingIfNeeded: from),
+                toCut: Int32(truncatingIfNeeded: to), column: columnOf[Int(state.community)], isFiled: state.isFiled,
+                isInclusive: state.isInclusive, isProvincial: state.demonstration == .province,
                 infant: Int32(truncatingIfNeeded: capacity.infant), toddler: Int32(truncatingIfNeeded: capacity.toddler),
                 preschool: Int32(truncatingIfNeeded: capacity.preschool), mixed: Int32(truncatingIfNeeded: capacity.mixed)))
     }

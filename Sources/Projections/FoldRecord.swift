@@ -21,12 +21,16 @@ enum FoldKey {
     static let creatingShift: UInt64 = 24
     static let dayShift: UInt64 = 25
     static let localShift: UInt64 = 42
+    /// 1900-01-01, ``Day/firstOccurrence``, as a constant: a static property would be looked up for every event.
+    @inline(__always) static var firstDay: Int32 { -25_567 }
+    /// 2199-12-31, ``Day/lastOccurrence``.
+    @inline(__always) static var lastDay: Int32 { 84_005 }
     /// A partition has at most this many subjects, as a power of two.
     static let maximumPartitionShift = 22
 
     @inline(__always)
     static func pack(local: UInt32, day: Int32, type: UInt8, payload: UInt32) -> UInt64 {
-        let days = UInt64(UInt32(bitPattern: day &- Day.firstOccurrence.rawValue))
+        let days = UInt64(UInt32(bitPattern: day &- firstDay))
         return UInt64(local) << localShift | days << dayShift | (type == 0 ? 0 : 1 << creatingShift) | UInt64(type) << typeShift
             | UInt64(payload)
     }
@@ -36,7 +40,7 @@ extension FoldRecord {
     /// The subject's number within its partition.
     @inline(__always) var local: Int { Int(key >> FoldKey.localShift) }
     /// Valid time as a day number.
-    @inline(__always) var day: Int32 { Int32(truncatingIfNeeded: key >> FoldKey.dayShift & 0x1_FFFF) &+ Day.firstOccurrence.rawValue }
+    @inline(__always) var day: Int32 { Int32(truncatingIfNeeded: key >> FoldKey.dayShift & 0x1_FFFF) &+ FoldKey.firstDay }
     /// The type's code.
     @inline(__always) var type: UInt8 { UInt8(truncatingIfNeeded: key >> FoldKey.typeShift & 15) }
     /// What the type needs, 20 bits.

@@ -4,14 +4,14 @@ import Events
 struct FoldedChildren {
     let tallies: [ChildTally]
     /// By child: its column, -1 where it was never known by D; empty where nobody asks.
-    let lastColumns: [Int32]
+    let lastColumns: Table<Int32>
 
     /// Tallies may take this many bytes together; beyond it fewer workers share the work.
     private static let tallyLimit = 256 << 20
 
     init(
         _ workers: [Gatherer], _ plan: PartitionPlan, _ voids: VoidEffects, _ cuts: CutTable, _ request: ProjectionRequest,
-        columnOf: [Int32], facilities: FoldedFacilities, in source: any EventSource
+        columnOf: Table<Int32>, facilities: FoldedFacilities, in source: any EventSource
     ) throws {
         let bytes = ChildTally.bytes(cuts: cuts.count, columns: request.columns, facilities: facilities.facilities.count)
         let threads = max(1, min(request.threads, Self.tallyLimit / max(1, bytes), plan.count))
@@ -19,28 +19,22 @@ struct FoldedChildren {
             ChildTally(cuts: cuts.count, columns: request.columns, facilities: facilities.facilities.count)
         }
         let needsColumns = workers.contains(where: \.paysChildren)
-        var lastColumns = [Int32](repeating: -1, count: needsColumns ? plan.subjects : 0)
-        try lastColumns.withUnsafeMutableBufferPointer { lastColumns in
-            let last = needsColumns ? lastColumns.baseAddress : nil
-            let folders = tallies.map { tally in
-                ChildFolder(
-                    workers, plan, voids,
-                    ChildFold(
-                        cuts, asOf: request.asOf, columnOf: columnOf, facilities: facilities.lookups, into: tally, lastColumns: last))
-            }
-            try Workers.run(threads, items: plan.count) { worker, partition in folders[worker].fold(partition) }
-            // What only identifiers can order waits for them, fetched together.
-            let births = folders.flatMap { $0.tiedBirths.map(\.ordinal) }
-            let enrolments = folders.flatMap { $0.tiedEnrolments.map(\.ordinal) }
-            guard !births.isEmpty || !enrolments.isEmpty else { return }
-            let birthIdentifiers = try EventIdentifiers(births, of: .births, in: source, threads: request.threads)
-            let enrolmentIdentifiers = try EventIdentifiers(enrolments, of: .enrollments, in: source, threads: request.threads)
-            try Workers.run(threads, items: folders.count) { worker, item in
-                folders[item].foldTied(birthIdentifiers, enrolmentIdentifiers)
-            }
-        }
+        lastColumns = Table(repeating: -1, count: needsColumns ? plan.subjects : 0)
         self.tallies = tallies
-        self.lastColumns = lastColumns
+        let last = needsColumns ? lastColumns.base : nil
+        let folders = tallies.map { tally in
+            ChildFolder(
+                workers, plan, voids,
+                ChildFold(cuts, asOf: request.asOf, columnOf: columnOf, facilities: facilities.lookups, into: tally, lastColumns: last))
+        }
+        try Workers.run(threads, items: plan.count) { worker, partition in folders[worker].fold(partition) }
+        // What only identifiers can order waits for them, fetched together.
+        let births = folders.flatMap { $0.tiedBirths.map(\.ordinal) }
+        let enrolments = folders.flatMap { $0.tiedEnrolments.map(\.ordinal) }
+        guard !births.isEmpty || !enrolments.isEmpty else { return }
+        let birthIdentifiers = try EventIdentifiers(births, of: .births, in: source, threads: request.threads)
+        let enrolmentIdentifiers = try EventIdentifiers(enrolments, of: .enrollments, in: source, threads: request.threads)
+        try Workers.run(threads, items: folders.count) { _, item in folders[item].foldTied(birthIdentifiers, enrolmentIdentifiers) }
     }
 }
 
@@ -56,7 +50,7 @@ private final class ChildFolder {
     private let enrolmentWriters: [PartitionWriter<EnrolmentRecord>]
     private let plan: PartitionPlan
     private let voids: VoidEffects
-    private var fold: ChildFold
+    private let fold: ChildFold
     private let births = SortedPartition<BirthRecord>()
     private let enrolments = SortedPartition<EnrolmentRecord>()
     private var tied: [TiedChild] = []

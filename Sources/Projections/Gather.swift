@@ -77,8 +77,10 @@ final class Gatherer {
         var voidRows: [Int] = []
         var isWhole = true
         try columns.withColumns(block: block) { rows in
-            var known = 0
-            for row in 0..<rows.count { known &+= rows.recordedAt[row] <= horizon.knownAt ? 1 : 0 }
+            var known = rows.count
+            if horizon.knownAt != .max {
+                for row in 0..<rows.count where rows.recordedAt[row] > horizon.knownAt { known &-= 1 }
+            }
             knownEvents[Int(log.rawValue)] += known
             switch log {
             case .births: isWhole = gatherBirths(rows, &voidRows)
@@ -113,7 +115,7 @@ final class Gatherer {
     /// Whether the day is one on which events may occur, so that it fits its bits.
     @inline(__always)
     private func isOccurrence(_ day: Int32) -> Bool {
-        day >= Day.firstOccurrence.rawValue && day <= Day.lastOccurrence.rawValue
+        day >= FoldKey.firstDay && day <= FoldKey.lastDay
     }
 
     private func gatherBirths(_ rows: Columns, _ voids: inout [Int]) -> Bool {

@@ -24,7 +24,7 @@ struct FoldedGrants {
     /// - Throws: ``ProjectionError/amountsTooLarge`` where the sum over all grants does not fit; so every smaller sum does.
     init(
         _ workers: [Gatherer], _ plan: PartitionPlan, _ voided: VoidedEvents, _ request: ProjectionRequest,
-        facilities folded: FoldedFacilities, lastColumns: [Int32], in source: any EventSource
+        facilities folded: FoldedFacilities, lastColumns: Table<Int32>, in source: any EventSource
     ) throws {
         let sorted = try SortedPartitions(
             workers.map(\.grants), plan, voided, log: .subsidies, in: source, threads: request.threads)
@@ -42,7 +42,7 @@ struct FoldedGrants {
         var isWhole = true
         for tally in tallies {
             for place in money.indices { isWhole = money[place].add(tally.money[place]) && isWhole }
-            for (place, totals) in tally.facilities.enumerated() { isWhole = facilities[place].add(totals) && isWhole }
+            for place in facilities.indices { isWhole = facilities[place].add(tally.facilities[place]) && isWhole }
             findings += tally.findings
         }
         var all = GrantTotals()
@@ -53,19 +53,19 @@ struct FoldedGrants {
 
 /// What one worker has summed up while folding grants.
 private final class GrantTally {
-    private(set) var money: [GrantTotals]
-    private(set) var facilities: [GrantTotals]
+    let money: Table<GrantTotals>
+    let facilities: Table<GrantTotals>
     private(set) var findings: [RawFinding] = []
     private let columns: Int
     private let folded: FoldedFacilities
-    private let lastColumns: [Int32]
+    private let lastColumns: Table<Int32>
 
-    init(_ request: ProjectionRequest, _ folded: FoldedFacilities, _ lastColumns: [Int32]) {
+    init(_ request: ProjectionRequest, _ folded: FoldedFacilities, _ lastColumns: Table<Int32>) {
         columns = request.columns
         self.folded = folded
         self.lastColumns = lastColumns
-        money = Array(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
-        facilities = Array(repeating: GrantTotals(), count: folded.facilities.count)
+        money = Table(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
+        facilities = Table(repeating: GrantTotals(), count: folded.facilities.count)
     }
 
     func fold(_ run: UnsafeMutableBufferPointer<GrantRecord>, number: UInt32) throws {
@@ -87,7 +87,7 @@ private final class GrantTally {
             case .eventVoided: outcome = .applied
             }
             guard let outcome else { throw ProjectionError.amountsTooLarge }
-            findings.append(outcome, .subsidies, record.ordinal, record.day, subject: number)
+            if outcome.hasFindings { findings.append(outcome, .subsidies, record.ordinal, record.day, subject: number) }
         }
         try add(state)
     }
@@ -112,20 +112,15 @@ private final class GrantTally {
         var isWhole = true
         switch payee {
         case .facility(let number):
-            let index = Int(folded.lookups[Int(number)].index)
-            if index >= 0 {
-                column = Int(folded.facilities[index].lastColumn)
-                isWhole = facilities[index].add(totals)
+            let lookup = folded.lookups[Int(number)]
+            if lookup.index >= 0 {
+                column = Int(lookup.column)
+                isWhole = facilities.base[Int(lookup.index)].add(totals)
             }
         case .child(let number):
             if lastColumns[Int(number)] >= 0 { column = Int(lastColumns[Int(number)]) }
         }
-        isWhole = money[Int(state.scheme.rawValue) * columns + column].add(totals) && isWhole
+        isWhole = money.base[Int(state.scheme.rawValue) * columns + column].add(totals) && isWhole
         guard isWhole else { throw ProjectionError.amountsTooLarge }
     }
-}
-
-extension FoldedFacility {
-    /// The column it lies in at D or last lay in; every registered facility has a segment.
-    var lastColumn: Int32 { segments.last?.column ?? 0 }
 }

@@ -35,7 +35,7 @@ final class PartitionWriter<Record: FoldRecord> {
     }
 
     private static var chunkRecords: Int { 128 }
-    private var cursors: UnsafeMutableBufferPointer<Cursor>
+    private let cursors: UnsafeMutableBufferPointer<Cursor>
     private var chunks: [[UnsafeMutablePointer<Record>]]
     private var slabs: [UnsafeMutableBufferPointer<Record>] = []
     private var slabUsed = 0
@@ -117,17 +117,20 @@ final class SortedPartition<Record: FoldRecord> {
         starts.append(contentsOf: repeatElement(0, count: size + 2))
         tied.removeAll(keepingCapacity: true)
         let records = records
+        let words = voided.words?.base
+        @inline(__always)
+        func isVoided(_ ordinal: UInt32) -> Bool { words.map { $0[Int(ordinal >> 6)] >> UInt64(ordinal & 63) & 1 != 0 } ?? false }
         starts.withUnsafeMutableBufferPointer { starts in
             // starts[local + 2] counts, becomes starts[local + 1] as the place to write to, and ends as the next one's begin.
             for writer in writers {
                 writer.forEachChunk(partition) {
-                    for record in $0 where !voided.contains(record.ordinal) { starts[record.local &+ 2] &+= 1 }
+                    for record in $0 where !isVoided(record.ordinal) { starts[record.local &+ 2] &+= 1 }
                 }
             }
             for local in 2..<starts.count { starts[local] &+= starts[local &- 1] }
             for writer in writers {
                 writer.forEachChunk(partition) {
-                    for record in $0 where !voided.contains(record.ordinal) {
+                    for record in $0 where !isVoided(record.ordinal) {
                         let place = starts[record.local &+ 1]
                         (records.baseAddress.unsafelyUnwrapped + Int(place)).initialize(to: record)
                         starts[record.local &+ 1] = place &+ 1

@@ -38,13 +38,13 @@ func project(_ source: any EventSource, _ request: ProjectionRequest, partitionS
     let enrolments = try totals.enrolments(children.tallies, facilities: facilities.facilities.count)
     try projected.counts.withUnsafeMutableBufferPointer { counts in
         try totals.addChildren(children.tallies, to: counts)
-        try totals.addFacilities(facilities.facilities, enrolments: enrolments, to: counts)
+        try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
     }
     projected.details = atD.details
     projected.supply = atD.supply
     projected.facilities = atD.facilities
     projected.money = grants.money
-    projected.flows = flows(children.tallies, facilities.facilities, request)
+    projected.flows = flows(children.tallies, facilities, request)
     for worker in workers { for log in projected.knownEvents.indices { projected.knownEvents[log] += worker.knownEvents[log] } }
     var findings = voids.findings + facilities.findings + grants.findings + atD.findings
     for tally in children.tallies { findings += tally.findings }
@@ -53,21 +53,22 @@ func project(_ source: any EventSource, _ request: ProjectionRequest, partitionS
 }
 
 /// The column of each community by its number.
-private func columns(of source: any EventSource, _ request: ProjectionRequest) throws -> [Int32] {
+private func columns(of source: any EventSource, _ request: ProjectionRequest) throws -> Table<Int32> {
     let (starts, bytes) = try source.identifiers(of: .community)
     var columnOf: [String: Int32] = [:]
     for (column, code) in request.communities.enumerated() { columnOf[code] = Int32(truncatingIfNeeded: column) }
-    return try (0..<source.identifierCount(of: .community)).map { number in
-        guard number + 1 < starts.count, starts[number] <= starts[number + 1], Int(starts[number + 1]) <= bytes.count else {
-            throw ProjectionError.inconsistentIdentifiers
-        }
-        let code = String(decoding: bytes[Int(starts[number])..<Int(starts[number + 1])], as: UTF8.self)
-        return columnOf[code] ?? Int32(truncatingIfNeeded: request.unassigned)
-    }
+    return Table(
+        try (0..<source.identifierCount(of: .community)).map { number in
+            guard number + 1 < starts.count, starts[number] <= starts[number + 1], Int(starts[number + 1]) <= bytes.count else {
+                throw ProjectionError.inconsistentIdentifiers
+            }
+            let code = String(decoding: bytes[Int(starts[number])..<Int(starts[number + 1])], as: UTF8.self)
+            return columnOf[code] ?? Int32(truncatingIfNeeded: request.unassigned)
+        })
 }
 
 /// Enrolments by home and place, in the order of `flows.csv`: codes as bytes, `elsewhere` before `unassigned`.
-private func flows(_ tallies: [ChildTally], _ facilities: [FoldedFacility], _ request: ProjectionRequest) -> [Flow] {
+private func flows(_ tallies: [ChildTally], _ facilities: FoldedFacilities, _ request: ProjectionRequest) -> [Flow] {
     let width = UInt64(request.columns) + 1
     var keys: [UInt64] = []
     keys.reserveCapacity(tallies.reduce(0) { $0 + $1.flows.count })
@@ -77,10 +78,10 @@ private func flows(_ tallies: [ChildTally], _ facilities: [FoldedFacility], _ re
         for flow in tally.flows {
             let home = flow >> 32
             let rank = home == elsewhere ? unassigned : home == unassigned ? elsewhere : home
-            keys.append(rank * width + UInt64(facilities[Int(flow & 0xFFFF_FFFF)].lastColumn))
+            keys.append(rank * width + flow & 0xFFFF_FFFF)
         }
     }
-    keys.sort()
+    radixSort(&keys)
     var flows: [Flow] = []
     var place = 0
     while place < keys.count {

@@ -77,7 +77,7 @@ public struct Projected: Sendable {
 }
 
 /// Amounts of grants, in fen; each sum over any set of grants of one projection stays within 64 bits.
-public struct GrantTotals: Sendable, Hashable {
+public struct GrantTotals: Sendable, Hashable, BitwiseCopyable {
     /// The number of grants.
     public var grants: Int = 0
     /// Granted, in fen.

@@ -18,12 +18,13 @@ struct Totals {
         let group = 16
         try Workers.run(threads, items: (columns + group - 1) / group) { _, item in
             for column in item * group..<min(columns, (item + 1) * group) {
-                for counter in 0...Counter.waitlistedResidents.rawValue {
-                    var sum = 0
-                    for cut in 0..<cuts {
-                        let place = (column &* (cuts &+ 1) &+ cut) &* ChildTally.counters &+ counter
-                        for tally in tallies { sum &+= Int(tally.cells[place]) }
-                        counts[(counter &* cuts &+ cut) &* columns &+ column] = sum
+                // All counters of a cell at once: they are neighbours.
+                var sums = SIMD8<Int32>()
+                for cut in 0..<cuts {
+                    let place = (column &* (cuts &+ 1) &+ cut) &* ChildTally.counters
+                    for tally in tallies { sums &+= UnsafeRawPointer(tally.cells + place).loadUnaligned(as: SIMD8<Int32>.self) }
+                    for counter in 0...Counter.waitlistedResidents.rawValue {
+                        counts[(counter &* cuts &+ cut) &* columns &+ column] = Int(sums[counter])
                     }
                 }
             }
@@ -53,54 +54,67 @@ struct Totals {
         return sums
     }
 
-    /// Adds what facilities are and hold, at every cut. Each worker has its own range of cuts.
-    func addFacilities(_ facilities: [FoldedFacility], enrolments: [Int32], to counts: UnsafeMutableBufferPointer<Int>) throws {
-        let ranges = min(cuts, threads * 4)
-        try Workers.run(threads, items: ranges) { _, item in
-            let range = item * cuts / ranges..<(item + 1) * cuts / ranges
-            for (index, facility) in facilities.enumerated() {
-                for (place, segment) in facility.segments.enumerated() where segment.isOpen {
-                    let end = place + 1 < facility.segments.count ? Int(facility.segments[place + 1].fromCut) : cuts
-                    let cell =
-                        max(
-                            range.lowerBound, Int(segment.fromCut))..<max(
-                            range.lowerBound, Int(segment.fromCut), min(range.upperBound, end))
-                    guard !cell.isEmpty else { continue }
-                    add(segment, cell, enrolments, index, to: counts)
+    /// Adds what facilities are and hold, at every cut. Each worker has its own counters.
+    ///
+    /// What stays the same all through a segment is noted as differences and summed up over the cuts afterwards.
+    func addFacilities(_ segments: [FacilitySegment], enrolments: [Int32], to counts: UnsafeMutableBufferPointer<Int>) throws {
+        let counters = Counter.allCases.filter { $0.rawValue > Counter.waitlistedResidents.rawValue }
+        try segments.withUnsafeBufferPointer { segments in
+            try enrolments.withUnsafeBufferPointer { enrolments in
+                try Workers.run(threads, items: counters.count) { _, item in
+                    let rows = UnsafeMutableBufferPointer(
+                        rebasing: counts[counters[item].rawValue * cuts * columns..<(counters[item].rawValue + 1) * cuts * columns])
+                    switch counters[item] {
+                    case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
+                    case .facilities: addLasting(segments, to: rows) { _ in 1 }
+                    case .facilitiesFiled: addLasting(segments, to: rows) { $0.isFiled ? 1 : 0 }
+                    case .facilitiesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? 1 : 0 }
+                    case .facilitiesDemonstration: addLasting(segments, to: rows) { $0.isProvincial ? 1 : 0 }
+                    case .places: addLasting(segments, to: rows) { $0.places }
+                    case .placesFiled: addLasting(segments, to: rows) { $0.isFiled ? $0.places : 0 }
+                    case .placesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? $0.places : 0 }
+                    case .placesInfant: addLasting(segments, to: rows) { $0.isFiled ? Int($0.infant) : 0 }
+                    case .placesToddler: addLasting(segments, to: rows) { $0.isFiled ? Int($0.toddler) : 0 }
+                    case .placesPreschool: addLasting(segments, to: rows) { $0.isFiled ? Int($0.preschool) : 0 }
+                    case .placesMixed: addLasting(segments, to: rows) { $0.isFiled ? Int($0.mixed) : 0 }
+                    case .enrolled: addChanging(segments, enrolments, to: rows) { _, enrolled, _ in enrolled }
+                    case .enrolledOverAge: addChanging(segments, enrolments, to: rows) { _, _, overAge in overAge }
+                    case .vacant: addChanging(segments, enrolments, to: rows) { places, enrolled, _ in max(0, places &- enrolled) }
+                    case .overfull: addChanging(segments, enrolments, to: rows) { places, enrolled, _ in max(0, enrolled &- places) }
+                    case .served:
+                        addLasting(segments, to: rows) { $0.isFiled && $0.places > 0 ? 1 : 0 }
+                        for place in rows.indices { rows[place] = min(1, rows[place]) }
+                    }
                 }
             }
         }
     }
 
-    private func add(
-        _ segment: FacilitySegment, _ range: Range<Int>, _ enrolments: [Int32], _ facility: Int,
-        to counts: UnsafeMutableBufferPointer<Int>
+    /// Adds a number that a facility keeps throughout a segment.
+    @inline(__always)
+    private func addLasting(
+        _ segments: UnsafeBufferPointer<FacilitySegment>, to rows: UnsafeMutableBufferPointer<Int>, _ number: (FacilitySegment) -> Int
     ) {
-        let places = segment.places
-        let column = Int(segment.column)
-        for cut in range {
-            func add(_ counter: Counter, _ number: Int) { counts[(counter.rawValue &* cuts &+ cut) &* columns &+ column] &+= number }
-            add(.facilities, 1)
-            add(.places, places)
-            if segment.isProvincial { add(.facilitiesDemonstration, 1) }
-            if segment.isFiled {
-                add(.facilitiesFiled, 1)
-                add(.placesFiled, places)
-                add(.placesInfant, Int(segment.infant))
-                add(.placesToddler, Int(segment.toddler))
-                add(.placesPreschool, Int(segment.preschool))
-                add(.placesMixed, Int(segment.mixed))
-                if places > 0 { counts[(Counter.served.rawValue &* cuts &+ cut) &* columns &+ column] = 1 }
-                if segment.isInclusive {
-                    add(.facilitiesInclusive, 1)
-                    add(.placesInclusive, places)
-                }
+        for segment in segments where segment.fromCut < segment.toCut {
+            let added = number(segment)
+            rows[Int(segment.fromCut) &* columns &+ Int(segment.column)] &+= added
+            if Int(segment.toCut) < cuts { rows[Int(segment.toCut) &* columns &+ Int(segment.column)] &-= added }
+        }
+        for place in columns..<max(columns, rows.count) { rows[place] &+= rows[place &- columns] }
+    }
+
+    /// Adds a number that follows from a facility's places, enrolled and over age at each cut.
+    @inline(__always)
+    private func addChanging(
+        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: UnsafeBufferPointer<Int32>,
+        to rows: UnsafeMutableBufferPointer<Int>, _ number: (_ places: Int, _ enrolled: Int, _ overAge: Int) -> Int
+    ) {
+        for segment in segments {
+            let places = segment.places
+            for cut in Int(segment.fromCut)..<Int(segment.toCut) {
+                let cell = (Int(segment.facility) &* cuts &+ cut) &* 2
+                rows[cut &* columns &+ Int(segment.column)] &+= number(places, Int(enrolments[cell]), Int(enrolments[cell &+ 1]))
             }
-            let enrolled = Int(enrolments[(facility &* cuts &+ cut) &* 2])
-            add(.enrolled, enrolled)
-            add(.enrolledOverAge, Int(enrolments[(facility &* cuts &+ cut) &* 2 &+ 1]))
-            add(.vacant, max(0, places &- enrolled))
-            add(.overfull, max(0, enrolled &- places))
         }
     }
 }

@@ -25,18 +25,14 @@ struct ResolvedVoid {
 
 /// The events of one log that have no effect, as a bitmap by ordinal.
 struct VoidedEvents {
-    private var words: [UInt64] = []
+    /// A bit an ordinal; nil: no event is voided.
+    private(set) var words: Table<UInt64>?
 
-    var isEmpty: Bool { words.isEmpty }
-
+    /// Marks one of `count` events.
     mutating func insert(_ ordinal: UInt32, of count: Int) {
-        if words.isEmpty { words = Array(repeating: 0, count: (count + 63) / 64) }
-        words[Int(ordinal >> 6)] |= 1 << UInt64(ordinal & 63)
-    }
-
-    @inline(__always)
-    func contains(_ ordinal: UInt32) -> Bool {
-        !words.isEmpty && words[Int(ordinal >> 6)] >> UInt64(ordinal & 63) & 1 != 0
+        let table = words ?? Table(repeating: 0, count: (count + 63) / 64)
+        words = table
+        table[Int(ordinal >> 6)] |= 1 << UInt64(ordinal & 63)
     }
 }
 

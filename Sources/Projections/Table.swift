@@ -1,0 +1,27 @@
+/// Elements at an address that stays, for the loops that run once an event: an array in a class or struct would cost a check of its
+/// bounds, its uniqueness and its exclusive use at each access there. Whoever reads by `base` stays below `count`.
+final class Table<Element: BitwiseCopyable> {
+    let base: UnsafeMutablePointer<Element>
+    let count: Int
+
+    /// A copy of an array's elements.
+    init(_ elements: [Element]) {
+        count = elements.count
+        base = .allocate(capacity: max(1, elements.count))
+        for (place, element) in elements.enumerated() { (base + place).initialize(to: element) }
+    }
+
+    init(repeating element: Element, count: Int) {
+        self.count = count
+        base = .allocate(capacity: max(1, count))
+        base.initialize(repeating: element, count: count)
+    }
+
+    deinit { base.deallocate() }
+
+    @inline(__always)
+    subscript(place: Int) -> Element {
+        get { base[place] }
+        set { base[place] = newValue }
+    }
+}
