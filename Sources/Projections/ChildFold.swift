@@ -57,7 +57,7 @@ final class ChildFold {
     ) {
         let state = foldBirths(child, births)
         let bands = cuts.bands(bornOn: state.bornOn.rawValue)
-        countBands(bands)
+        countBands(state, bands)
         countNewborn(state, bands)
         if state.standing != .none { lastColumns?[Int(child)] = columnOf[Int(state.community)] }
         if !enrolments.isEmpty { foldEnrolments(child, state, bands, enrolments) }
@@ -97,25 +97,10 @@ final class ChildFold {
     }
 
     @inline(__always)
-    private func countBands(_ bands: CutTable.Bands) {
-        let stride = (cutCount &+ 1) &* ChildTally.counters
+    private func countBands(_ state: ChildState, _ bands: CutTable.Bands) {
         for place in 0..<stayCount where stays[place].from < Int32(bands.thirtySix) {
             let stay = stays[place]
-            let cells = tally.cells + Int(stay.column) &* stride
-            add(cells, .m0To5, stay, 0, bands.six)
-            add(cells, .m6To11, stay, bands.six, bands.twelve)
-            add(cells, .m12To23, stay, bands.twelve, bands.twentyFour)
-            add(cells, .m24To35, stay, bands.twentyFour, bands.thirtySix)
-        }
-    }
-
-    @inline(__always)
-    private func add(_ cells: UnsafeMutablePointer<Int32>, _ counter: Counter, _ stay: Stay, _ from: UInt16, _ to: UInt16) {
-        let start = max(Int(stay.from), Int(from))
-        let end = min(Int(stay.to), Int(to))
-        if start < end {
-            cells[start &* ChildTally.counters &+ counter.rawValue] &+= 1
-            cells[end &* ChildTally.counters &+ counter.rawValue] &-= 1
+            tally.add(.bornOn(state.bornOn), column: stay.column, from: Int(stay.from), to: Int(stay.to))
         }
     }
 
@@ -191,64 +176,58 @@ final class ChildFold {
             return
         }
         Self.set(enrolledAt, start, end)
-        let cells = tally.facilityCells + Int(lookup.index) &* (cutCount &+ 1) &* 2
-        cells[start &* 2] &+= 1
-        cells[end &* 2] &-= 1
-        let overAge = max(start, overAgeFrom)
-        if overAge < end {
-            cells[overAge &* 2 &+ 1] &+= 1
-            cells[end &* 2 &+ 1] &-= 1
-        }
+        tally.add(
+            EnrolledRange(
+                facility: UInt32(bitPattern: lookup.index), from: UInt16(truncatingIfNeeded: start), to: UInt16(truncatingIfNeeded: end),
+                overAgeFrom: UInt16(truncatingIfNeeded: max(start, min(end, overAgeFrom)))))
     }
 
     /// Counts the child among the enrolled and the waiting residents where it lives, while it is under 3.
-    @inline(__always)
     private func countResidents(_ bands: CutTable.Bands) {
-        let stride = (cutCount &+ 1) &* ChildTally.counters
         for place in 0..<stayCount {
             let stay = stays[place]
             let end = min(Int(stay.to), Int(bands.thirtySix))
             guard Int(stay.from) < end else { continue }
-            let cells = tally.cells + Int(stay.column) &* stride
-            // A word of cuts at a time; where a run of set bits begins or ends, the difference is noted.
-            var (wasEnrolled, wasWaiting): (UInt64, UInt64) = (0, 0)
-            for word in Int(stay.from) >> 6...(end &- 1) >> 6 {
-                let low = max(Int(stay.from) &- word &* 64, 0)
-                let high = min(end &- word &* 64, 64)
-                let mask = (~0 as UInt64) << UInt64(low) & (~0 as UInt64) >> UInt64(64 &- high)
-                let enrolled = enrolledAt[word] & mask
-                let waiting = waitingAt[word] & ~enrolledAt[word] & mask
-                note(enrolled, &wasEnrolled, .enrolledResidents, cells, word)
-                note(waiting, &wasWaiting, .waitlistedResidents, cells, word)
+            forEachRun(Int(stay.from), end, { self.enrolledAt[$0] }) { tally.add(.enrolled, column: stay.column, from: $0, to: $1) }
+            forEachRun(Int(stay.from), end, { self.waitingAt[$0] & ~self.enrolledAt[$0] }) {
+                tally.add(.waitlisted, column: stay.column, from: $0, to: $1)
             }
-            // What holds at the last cut of the last word ends at the next word's first.
-            let next = (((end &- 1) >> 6) &+ 1) &* 64
-            if wasEnrolled != 0 { cells[next &* ChildTally.counters &+ Counter.enrolledResidents.rawValue] &-= 1 }
-            if wasWaiting != 0 { cells[next &* ChildTally.counters &+ Counter.waitlistedResidents.rawValue] &-= 1 }
         }
     }
 
-    /// Notes the differences of one word of bits; `before` is the last bit of the word before it.
+    /// Calls `body` for each run of set bits within a range of cuts; `bits` gives a word of 64.
     @inline(__always)
-    private func note(
-        _ bits: UInt64, _ before: inout UInt64, _ counter: Counter, _ cells: UnsafeMutablePointer<Int32>, _ word: Int
-    ) {
-        var changes = bits ^ (bits << 1 | before)
-        before = bits >> 63
-        while changes != 0 {
-            let bit = changes.trailingZeroBitCount
-            changes &= changes &- 1
-            cells[(word &* 64 &+ bit) &* ChildTally.counters &+ counter.rawValue] &+= bits >> UInt64(bit) & 1 != 0 ? 1 : -1
+    private func forEachRun(_ from: Int, _ to: Int, _ bits: (Int) -> UInt64, _ body: (_ from: Int, _ to: Int) -> Void) {
+        var start = -1
+        for word in from >> 6...(to &- 1) >> 6 {
+            let set = bits(word) & Self.mask(word, from, to)
+            var bit = 0
+            while bit < 64 {
+                let rest = (start < 0 ? set : ~set) >> UInt64(bit)
+                guard rest != 0 else { break }
+                bit &+= rest.trailingZeroBitCount
+                if start < 0 {
+                    start = word &* 64 &+ bit
+                } else {
+                    body(start, word &* 64 &+ bit)
+                    start = -1
+                }
+            }
         }
+        if start >= 0 { body(start, to) }
+    }
+
+    /// The bits of a word of 64 cuts that lie in a range of cuts, which the word meets.
+    @inline(__always)
+    private static func mask(_ word: Int, _ from: Int, _ to: Int) -> UInt64 {
+        let low = max(from &- word &* 64, 0)
+        let high = min(to &- word &* 64, 64)
+        return (~0 as UInt64) << UInt64(low) & (~0 as UInt64) >> UInt64(64 &- high)
     }
 
     @inline(__always)
     private static func set(_ bits: Table<UInt64>, _ from: Int, _ to: Int) {
-        for word in from >> 6...(to &- 1) >> 6 {
-            let low = max(from &- word &* 64, 0)
-            let high = min(to &- word &* 64, 64)
-            bits[word] |= (~0 as UInt64) << UInt64(low) & (~0 as UInt64) >> UInt64(64 &- high)
-        }
+        for word in from >> 6...(to &- 1) >> 6 { bits[word] |= mask(word, from, to) }
     }
 
     /// Judges the enrolments active at D: state findings (`figures.md`, section 4) and flows.

@@ -1,56 +1,82 @@
 import Events
-import Glibc
 
-/// What one worker has counted while folding children. Tallies add up, in any order, to the same sums.
+/// A range of cuts at which something about one child counts in one column.
+struct StayRange: BitwiseCopyable {
+    /// What counts.
+    struct Kind: BitwiseCopyable {
+        private let rawValue: Int32
+
+        /// A child of that birth date lives there: one of the bands.
+        @inline(__always) static func bornOn(_ day: Day) -> Kind { Kind(rawValue: day.rawValue) }
+        /// ``Counter/enrolledResidents``.
+        @inline(__always) static var enrolled: Kind { Kind(rawValue: .min) }
+        /// ``Counter/waitlistedResidents``.
+        @inline(__always) static var waitlisted: Kind { Kind(rawValue: .min + 1) }
+
+        @inline(__always) var isEnrolled: Bool { rawValue == .min }
+        @inline(__always) var isWaitlisted: Bool { rawValue == .min + 1 }
+        /// The birth date as a day number, unless it is one of the others.
+        @inline(__always) var birth: Int32 { rawValue }
+    }
+
+    let column: UInt32
+    let from: UInt16
+    let to: UInt16
+    let kind: Kind
+}
+
+/// A range of cuts at which a child is enrolled in an open facility, from `overAgeFrom` on as one of 36 months or more.
+struct EnrolledRange: BitwiseCopyable {
+    let facility: UInt32
+    let from: UInt16
+    let to: UInt16
+    let overAgeFrom: UInt16
+}
+
+/// What one worker has noted while folding children. Tallies add up, in any order, to the same sums.
 ///
-/// Counters over cuts are differences: +1 at the first cut at which something holds, -1 at the first at which it no longer does;
-/// ``Totals`` sums them up once at the end. Memory is raw and zeroed by the system page by page, because most of it may stay so.
+/// Ranges are not counted where they fall: children live and enrol anywhere, and each cell touched would be one that no cache holds.
+/// They are noted by groups of neighbouring columns or facilities, and ``Totals`` counts group after group.
 final class ChildTally {
-    /// Counters of a community and cut that follow from children alone: ``Counter`` 0 to 5, padded to a power of two.
-    static let counters = 8
-
-    let cuts: Int
+    private let stays: PartitionWriter<StayRange>
+    private let enrolled: PartitionWriter<EnrolledRange>
+    private let columnPlan: PartitionPlan
+    private let facilityPlan: PartitionPlan
     let columns: Int
-    let facilities: Int
-    /// `(column * (cuts + 1) + cut) * counters + counter`: differences.
-    let cells: UnsafeMutablePointer<Int32>
-    /// `(facility * (cuts + 1) + cut) * 2`: differences of enrolled, and of those over age.
-    let facilityCells: UnsafeMutablePointer<Int32>
     /// `facility * 4 + class`: enrolled at D.
-    let classes: UnsafeMutablePointer<Int32>
+    let classes: Table<Int32>
     /// `column * 2`: newborns at D, and those visited.
-    let newborns: UnsafeMutablePointer<Int32>
+    let newborns: Table<Int32>
     /// An enrolment active at D in an open facility each: `home << 32 | place`, both as in ``Flow``.
     var flows: [UInt64] = []
     var findings: [RawFinding] = []
 
-    init(cuts: Int, columns: Int, facilities: Int) {
-        self.cuts = cuts
-        self.columns = columns
-        self.facilities = facilities
-        cells = Self.zeroed(columns * (cuts + 1) * Self.counters)
-        facilityCells = Self.zeroed(facilities * (cuts + 1) * 2)
-        classes = Self.zeroed(facilities * 4)
-        newborns = Self.zeroed(columns * 2)
+    init(columns: PartitionPlan, facilities: PartitionPlan) {
+        columnPlan = columns
+        facilityPlan = facilities
+        stays = PartitionWriter(partitions: columns.count)
+        enrolled = PartitionWriter(partitions: facilities.count)
+        self.columns = columns.subjects
+        classes = Table(repeating: 0, count: facilities.subjects * 4)
+        newborns = Table(repeating: 0, count: columns.subjects * 2)
     }
 
-    deinit {
-        free(cells)
-        free(facilityCells)
-        free(classes)
-        free(newborns)
+    @inline(__always)
+    func add(_ kind: StayRange.Kind, column: Int32, from: Int, to: Int) {
+        let column = UInt32(bitPattern: column)
+        stays.append(
+            StayRange(column: column, from: UInt16(truncatingIfNeeded: from), to: UInt16(truncatingIfNeeded: to), kind: kind),
+            to: columnPlan.partition(of: column))
     }
 
-    /// The bytes one tally may come to touch.
-    static func bytes(cuts: Int, columns: Int, facilities: Int) -> Int {
-        4 * (columns * (cuts + 1) * counters + facilities * ((cuts + 1) * 2 + 4) + columns * 2)
-    }
+    @inline(__always)
+    func add(_ range: EnrolledRange) { enrolled.append(range, to: facilityPlan.partition(of: range.facility)) }
 
-    private static func zeroed(_ count: Int) -> UnsafeMutablePointer<Int32> {
-        guard let memory = calloc(max(1, count), MemoryLayout<Int32>.stride) else {
-            // As Swift's own allocations do where the system has no memory left.
-            return UnsafeMutablePointer<Int32>.allocate(capacity: .max / 8)
-        }
-        return memory.bindMemory(to: Int32.self, capacity: max(1, count))
+    /// The ranges of a group of columns.
+    func forEachStay(_ group: Int, _ body: (StayRange) -> Void) { stays.forEachChunk(group) { for range in $0 { body(range) } } }
+
+    /// The ranges of a group of facilities.
+    func forEachEnrolled(_ group: Int, _ body: (EnrolledRange) -> Void) {
+        enrolled.forEachChunk(group) { for range in $0 { body(range) } }
     }
 }

@@ -6,18 +6,12 @@ struct FoldedChildren {
     /// By child: its column, -1 where it was never known by D; empty where nobody asks.
     let lastColumns: Table<Int32>
 
-    /// Tallies may take this many bytes together; beyond it fewer workers share the work.
-    private static let tallyLimit = 256 << 20
-
     init(
         _ workers: [Gatherer], _ plan: PartitionPlan, _ voids: VoidEffects, _ cuts: CutTable, _ request: ProjectionRequest,
-        columnOf: Table<Int32>, facilities: FoldedFacilities, in source: any EventSource
+        columnOf: Table<Int32>, facilities: FoldedFacilities, totals: Totals, in source: any EventSource
     ) throws {
-        let bytes = ChildTally.bytes(cuts: cuts.count, columns: request.columns, facilities: facilities.facilities.count)
-        let threads = max(1, min(request.threads, Self.tallyLimit / max(1, bytes), plan.count))
-        let tallies = (0..<threads).map { _ in
-            ChildTally(cuts: cuts.count, columns: request.columns, facilities: facilities.facilities.count)
-        }
+        let threads = min(request.threads, plan.count)
+        let tallies = (0..<threads).map { _ in ChildTally(columns: totals.columns, facilities: totals.facilities) }
         let needsColumns = workers.contains(where: \.paysChildren)
         lastColumns = Table(repeating: -1, count: needsColumns ? plan.subjects : 0)
         self.tallies = tallies

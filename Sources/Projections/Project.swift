@@ -26,16 +26,16 @@ func project(_ source: any EventSource, _ request: ProjectionRequest, partitionS
     let facilities = try FoldedFacilities(
         workers, plans.facilities, voids.voided[Int(Log.filings.rawValue)], cuts, columnOf: columnOf, in: source,
         threads: request.threads)
+    let totals = Totals(request, cuts, facilities: facilities.facilities.count)
     let children = try FoldedChildren(
-        workers, plans.children, voids, cuts, request, columnOf: columnOf, facilities: facilities, in: source)
+        workers, plans.children, voids, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals, in: source)
     let grants = try FoldedGrants(
         workers, plans.grants, voids.voided[Int(Log.subsidies.rawValue)], request, facilities: facilities,
         lastColumns: children.lastColumns, in: source)
     let atD = try FacilitiesAtD(facilities, children.tallies, money: grants.facilities, request, in: source)
 
     var projected = Projected(empty: request)
-    let totals = Totals(request)
-    let enrolments = try totals.enrolments(children.tallies, facilities: facilities.facilities.count)
+    let enrolments = try totals.enrolments(children.tallies)
     try projected.counts.withUnsafeMutableBufferPointer { counts in
         try totals.addChildren(children.tallies, to: counts)
         try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)

@@ -2,52 +2,103 @@ import Events
 
 /// Sums up what the workers counted and what facilities add at each cut.
 struct Totals {
+    /// Groups of columns, and of facilities, that are counted one after another.
+    let columns: PartitionPlan
+    let facilities: PartitionPlan
+    private let table: CutTable
     private let cuts: Int
-    private let columns: Int
+    private let width: Int
     private let threads: Int
 
-    init(_ request: ProjectionRequest) {
-        cuts = request.cuts.count
-        columns = request.columns
+    /// Counters of a column and cut that follow from children alone: ``Counter`` 0 to 5, padded to a power of two.
+    private static var counters: Int { 8 }
+
+    init(_ request: ProjectionRequest, _ table: CutTable, facilities: Int) {
+        self.table = table
+        cuts = table.count
+        width = request.columns
         threads = request.threads
+        columns = PartitionPlan(rows: width, bytes: (cuts + 1) * Self.counters * 4)
+        self.facilities = PartitionPlan(rows: facilities, bytes: (cuts + 1) * 8)
     }
 
-    /// Writes the counters that follow from children alone, at every cut and column.
+    /// Writes the counters that follow from children alone, at every cut and column: +1 at the first cut of a range, -1 behind its
+    /// last, summed up over the cuts.
     func addChildren(_ tallies: [ChildTally], to counts: UnsafeMutableBufferPointer<Int>) throws {
-        // Neighbouring columns lie side by side in `counts`: a group shares its cache lines.
-        let group = 16
-        try Workers.run(threads, items: (columns + group - 1) / group) { _, item in
-            for column in item * group..<min(columns, (item + 1) * group) {
-                // All counters of a cell at once: they are neighbours.
+        let stride = (cuts + 1) * Self.counters
+        let scratch = (0..<threads).map { _ in Table<Int32>(repeating: 0, count: columns.size * stride) }
+        try Workers.run(threads, items: columns.count) { worker, group in
+            let first = Int(columns.first(of: group))
+            let cells = scratch[worker].base
+            cells.update(repeating: 0, count: columns.size * stride)
+            for tally in tallies {
+                tally.forEachStay(group) { range in
+                    add(range, to: cells + ((Int(range.column) &- first) &* stride))
+                }
+            }
+            for column in first..<min(width, first + columns.size) {
                 var sums = SIMD8<Int32>()
                 for cut in 0..<cuts {
-                    let place = (column &* (cuts &+ 1) &+ cut) &* ChildTally.counters
-                    for tally in tallies { sums &+= UnsafeRawPointer(tally.cells + place).loadUnaligned(as: SIMD8<Int32>.self) }
+                    let cell: Int = (column &- first) &* stride &+ cut &* Self.counters
+                    sums &+= UnsafeRawPointer(cells + cell).loadUnaligned(as: SIMD8<Int32>.self)
                     for counter in 0...Counter.waitlistedResidents.rawValue {
-                        counts[(counter &* cuts &+ cut) &* columns &+ column] = Int(sums[counter])
+                        counts[(counter &* cuts &+ cut) &* width &+ column] = Int(sums[counter])
                     }
                 }
             }
         }
     }
 
+    @inline(__always)
+    private func add(_ range: StayRange, to cells: UnsafeMutablePointer<Int32>) {
+        let (from, to) = (Int(range.from), Int(range.to))
+        if range.kind.isEnrolled {
+            add(.enrolledResidents, from, to, to: cells)
+        } else if range.kind.isWaitlisted {
+            add(.waitlistedResidents, from, to, to: cells)
+        } else {
+            let bands = table.bands(bornOn: range.kind.birth)
+            let (six, twelve, twentyFour, thirtySix) = (Int(bands.six), Int(bands.twelve), Int(bands.twentyFour), Int(bands.thirtySix))
+            add(.m0To5, from, min(to, six), to: cells)
+            add(.m6To11, max(from, six), min(to, twelve), to: cells)
+            add(.m12To23, max(from, twelve), min(to, twentyFour), to: cells)
+            add(.m24To35, max(from, twentyFour), min(to, thirtySix), to: cells)
+        }
+    }
+
+    @inline(__always)
+    private func add(_ counter: Counter, _ from: Int, _ to: Int, to cells: UnsafeMutablePointer<Int32>) {
+        guard from < to else { return }
+        cells[from &* Self.counters &+ counter.rawValue] &+= 1
+        cells[to &* Self.counters &+ counter.rawValue] &-= 1
+    }
+
     /// Enrolments by facility and cut, `[enrolled, over age]` at `(facility * cuts + cut) * 2`.
-    func enrolments(_ tallies: [ChildTally], facilities: Int) throws -> [Int32] {
-        var sums = [Int32](repeating: 0, count: facilities * cuts * 2)
-        let group = 64
-        try sums.withUnsafeMutableBufferPointer { sums in
-            try Workers.run(threads, items: (facilities + group - 1) / group) { _, item in
-                for facility in item * group..<min(facilities, (item + 1) * group) {
-                    var (enrolled, overAge): (Int32, Int32) = (0, 0)
-                    for cut in 0..<cuts {
-                        let place = (facility &* (cuts &+ 1) &+ cut) &* 2
-                        for tally in tallies {
-                            enrolled &+= tally.facilityCells[place]
-                            overAge &+= tally.facilityCells[place &+ 1]
-                        }
-                        sums[(facility &* cuts &+ cut) &* 2] = enrolled
-                        sums[(facility &* cuts &+ cut) &* 2 &+ 1] = overAge
-                    }
+    func enrolments(_ tallies: [ChildTally]) throws -> Table<Int32> {
+        let sums = Table<Int32>(repeating: 0, count: facilities.subjects * cuts * 2)
+        let stride = (cuts + 1) * 2
+        let scratch = (0..<threads).map { _ in Table<Int32>(repeating: 0, count: facilities.size * stride) }
+        try Workers.run(threads, items: facilities.count) { worker, group in
+            let first = Int(facilities.first(of: group))
+            let cells = scratch[worker].base
+            cells.update(repeating: 0, count: facilities.size * stride)
+            for tally in tallies {
+                tally.forEachEnrolled(group) { range in
+                    let row: UnsafeMutablePointer<Int32> = cells + ((Int(range.facility) &- first) &* stride)
+                    row[Int(range.from) &* 2] &+= 1
+                    row[Int(range.to) &* 2] &-= 1
+                    row[Int(range.overAgeFrom) &* 2 &+ 1] &+= 1
+                    row[Int(range.to) &* 2 &+ 1] &-= 1
+                }
+            }
+            for facility in first..<min(facilities.subjects, first + facilities.size) {
+                let row: UnsafeMutablePointer<Int32> = cells + ((facility &- first) &* stride)
+                var (enrolled, overAge): (Int32, Int32) = (0, 0)
+                for cut in 0..<cuts {
+                    enrolled &+= row[cut &* 2]
+                    overAge &+= row[cut &* 2 &+ 1]
+                    sums[(facility &* cuts &+ cut) &* 2] = enrolled
+                    sums[(facility &* cuts &+ cut) &* 2 &+ 1] = overAge
                 }
             }
         }
@@ -57,34 +108,32 @@ struct Totals {
     /// Adds what facilities are and hold, at every cut. Each worker has its own counters.
     ///
     /// What stays the same all through a segment is noted as differences and summed up over the cuts afterwards.
-    func addFacilities(_ segments: [FacilitySegment], enrolments: [Int32], to counts: UnsafeMutableBufferPointer<Int>) throws {
+    func addFacilities(_ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: UnsafeMutableBufferPointer<Int>) throws {
         let counters = Counter.allCases.filter { $0.rawValue > Counter.waitlistedResidents.rawValue }
         try segments.withUnsafeBufferPointer { segments in
-            try enrolments.withUnsafeBufferPointer { enrolments in
-                try Workers.run(threads, items: counters.count) { _, item in
-                    let rows = UnsafeMutableBufferPointer(
-                        rebasing: counts[counters[item].rawValue * cuts * columns..<(counters[item].rawValue + 1) * cuts * columns])
-                    switch counters[item] {
-                    case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
-                    case .facilities: addLasting(segments, to: rows) { _ in 1 }
-                    case .facilitiesFiled: addLasting(segments, to: rows) { $0.isFiled ? 1 : 0 }
-                    case .facilitiesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? 1 : 0 }
-                    case .facilitiesDemonstration: addLasting(segments, to: rows) { $0.isProvincial ? 1 : 0 }
-                    case .places: addLasting(segments, to: rows) { $0.places }
-                    case .placesFiled: addLasting(segments, to: rows) { $0.isFiled ? $0.places : 0 }
-                    case .placesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? $0.places : 0 }
-                    case .placesInfant: addLasting(segments, to: rows) { $0.isFiled ? Int($0.infant) : 0 }
-                    case .placesToddler: addLasting(segments, to: rows) { $0.isFiled ? Int($0.toddler) : 0 }
-                    case .placesPreschool: addLasting(segments, to: rows) { $0.isFiled ? Int($0.preschool) : 0 }
-                    case .placesMixed: addLasting(segments, to: rows) { $0.isFiled ? Int($0.mixed) : 0 }
-                    case .enrolled: addChanging(segments, enrolments, to: rows) { _, enrolled, _ in enrolled }
-                    case .enrolledOverAge: addChanging(segments, enrolments, to: rows) { _, _, overAge in overAge }
-                    case .vacant: addChanging(segments, enrolments, to: rows) { places, enrolled, _ in max(0, places &- enrolled) }
-                    case .overfull: addChanging(segments, enrolments, to: rows) { places, enrolled, _ in max(0, enrolled &- places) }
-                    case .served:
-                        addLasting(segments, to: rows) { $0.isFiled && $0.places > 0 ? 1 : 0 }
-                        for place in rows.indices { rows[place] = min(1, rows[place]) }
-                    }
+            try Workers.run(threads, items: counters.count) { _, item in
+                let rows = UnsafeMutableBufferPointer(
+                    rebasing: counts[counters[item].rawValue * cuts * width..<(counters[item].rawValue + 1) * cuts * width])
+                switch counters[item] {
+                case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
+                case .facilities: addLasting(segments, to: rows) { _ in 1 }
+                case .facilitiesFiled: addLasting(segments, to: rows) { $0.isFiled ? 1 : 0 }
+                case .facilitiesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? 1 : 0 }
+                case .facilitiesDemonstration: addLasting(segments, to: rows) { $0.isProvincial ? 1 : 0 }
+                case .places: addLasting(segments, to: rows) { $0.places }
+                case .placesFiled: addLasting(segments, to: rows) { $0.isFiled ? $0.places : 0 }
+                case .placesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? $0.places : 0 }
+                case .placesInfant: addLasting(segments, to: rows) { $0.isFiled ? Int($0.infant) : 0 }
+                case .placesToddler: addLasting(segments, to: rows) { $0.isFiled ? Int($0.toddler) : 0 }
+                case .placesPreschool: addLasting(segments, to: rows) { $0.isFiled ? Int($0.preschool) : 0 }
+                case .placesMixed: addLasting(segments, to: rows) { $0.isFiled ? Int($0.mixed) : 0 }
+                case .enrolled: addChanging(segments, enrolments, to: rows) { _, enrolled, _ in enrolled }
+                case .enrolledOverAge: addChanging(segments, enrolments, to: rows) { _, _, overAge in overAge }
+                case .vacant: addChanging(segments, enrolments, to: rows) { places, enrolled, _ in max(0, places &- enrolled) }
+                case .overfull: addChanging(segments, enrolments, to: rows) { places, enrolled, _ in max(0, enrolled &- places) }
+                case .served:
+                    addLasting(segments, to: rows) { $0.isFiled && $0.places > 0 ? 1 : 0 }
+                    for place in rows.indices { rows[place] = min(1, rows[place]) }
                 }
             }
         }
@@ -97,23 +146,23 @@ struct Totals {
     ) {
         for segment in segments where segment.fromCut < segment.toCut {
             let added = number(segment)
-            rows[Int(segment.fromCut) &* columns &+ Int(segment.column)] &+= added
-            if Int(segment.toCut) < cuts { rows[Int(segment.toCut) &* columns &+ Int(segment.column)] &-= added }
+            rows[Int(segment.fromCut) &* width &+ Int(segment.column)] &+= added
+            if Int(segment.toCut) < cuts { rows[Int(segment.toCut) &* width &+ Int(segment.column)] &-= added }
         }
-        for place in columns..<max(columns, rows.count) { rows[place] &+= rows[place &- columns] }
+        for place in width..<max(width, rows.count) { rows[place] &+= rows[place &- width] }
     }
 
     /// Adds a number that follows from a facility's places, enrolled and over age at each cut.
     @inline(__always)
     private func addChanging(
-        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: UnsafeBufferPointer<Int32>,
+        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>,
         to rows: UnsafeMutableBufferPointer<Int>, _ number: (_ places: Int, _ enrolled: Int, _ overAge: Int) -> Int
     ) {
         for segment in segments {
             let places = segment.places
             for cut in Int(segment.fromCut)..<Int(segment.toCut) {
                 let cell = (Int(segment.facility) &* cuts &+ cut) &* 2
-                rows[cut &* columns &+ Int(segment.column)] &+= number(places, Int(enrolments[cell]), Int(enrolments[cell &+ 1]))
+                rows[cut &* width &+ Int(segment.column)] &+= number(places, Int(enrolments[cell]), Int(enrolments[cell &+ 1]))
             }
         }
     }
