@@ -1,3 +1,5 @@
+import Glibc
+
 /// How the subjects of a namespace are split into partitions: consecutive numbers share one, so that its tables stay in the cache
 /// and whoever folds a partition needs nothing from another.
 struct PartitionPlan {
@@ -44,7 +46,7 @@ final class PartitionWriter<Record: BitwiseCopyable> {
     private static var chunkRecords: Int { 128 }
     private let cursors: UnsafeMutableBufferPointer<Cursor>
     private var chunks: [[UnsafeMutablePointer<Record>]]
-    private var slabs: [UnsafeMutableBufferPointer<Record>] = []
+    private var slabs: [Slab] = []
     private var slabUsed = 0
 
     init(partitions: Int) {
@@ -54,7 +56,6 @@ final class PartitionWriter<Record: BitwiseCopyable> {
     }
 
     deinit {
-        for slab in slabs { slab.deallocate() }
         cursors.deallocate()
     }
 
@@ -82,14 +83,34 @@ final class PartitionWriter<Record: BitwiseCopyable> {
     private func addChunk(to partition: Int) {
         if slabs.last.map({ slabUsed == $0.count }) ?? true {
             // Small worlds get small slabs; the sizes are multiples of a chunk.
-            let count = Self.chunkRecords * min(4096, 8 << (2 * min(slabs.count, 4)))
-            slabs.append(.allocate(capacity: count))
+            let largest = (4 << 20) / (MemoryLayout<Record>.stride * Self.chunkRecords)
+            let count = Self.chunkRecords * min(largest, 8 << (2 * min(slabs.count, 8)))
+            slabs.append(Slab(bytes: count * MemoryLayout<Record>.stride, count: count))
             slabUsed = 0
         }
-        guard let base = slabs.last?.baseAddress else { return }
-        let chunk = base + slabUsed
+        guard let slab = slabs.last else { return }
+        let chunk = slab.start.assumingMemoryBound(to: Record.self) + slabUsed
         slabUsed += Self.chunkRecords
         chunks[partition].append(chunk)
         cursors[partition] = Cursor(next: chunk, left: Self.chunkRecords)
     }
+}
+
+/// Memory for many chunks. Large slabs ask the system for huge pages, which are mapped at a fraction of the cost.
+private final class Slab {
+    let start: UnsafeMutableRawPointer
+    /// How many records it holds.
+    let count: Int
+
+    init(bytes: Int, count: Int) {
+        self.count = count
+        let hugePage = 2 << 20
+        start = .allocate(byteCount: bytes, alignment: bytes < hugePage ? 64 : hugePage)
+        #if os(Linux)
+            // Advice only: where it is refused, pages are small.
+            if bytes >= hugePage { _ = madvise(start, bytes / hugePage * hugePage, MADV_HUGEPAGE) }
+        #endif
+    }
+
+    deinit { start.deallocate() }
 }
