@@ -64,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "tuowei",
             dependencies: [
-                "Events", "Archives", "EventStore", "Ingest", "Projections", "Figures", "Reports", "Pipelines", "Audit", arguments,
+                "Events", "Archives", "EventStore", "Ingest", "Projections", "Figures", "Reports", "Pipelines", "Audit", "CKernel",
+                arguments,
             ],
             swiftSettings: strict),
 
@@ -81,7 +82,8 @@ let package = Package(
         tests("ReportsTests", ["Reports", "Figures", "Projections", "Events"], resources: [.copy("Fixtures")]),
         tests("PipelinesTests", ["Pipelines", "Figures", "Ingest", "Events"]),
         tests("AuditTests", ["Audit", "Pipelines", "EventStore", "Ingest", "Events"]),
-        tests("CommandLineTests", ["tuowei"]),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["TestSupport", "tuowei"], exclude: ["Conformance"], swiftSettings: strict),
         tests("HouseTests", ["Events", "Figures", "Reports"]),
     ],
     swiftLanguageModes: [.v6]

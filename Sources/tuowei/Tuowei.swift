@@ -1,6 +1,46 @@
 import ArgumentParser
+import Glibc
+
+/// The command `tuowei` and its verbs.
+struct Tuowei: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tuowei",
+        abstract: "Count childcare places (托位) and needs from events that anyone can replay.",
+        discussion: """
+            Exit status: 0 done; 1 a check failed; 2 nothing could be done (arguments, pipeline or reference data are refused); \
+            3 done, but an archive was refused, or what --fail-on names came about.
+            """,
+        version: programVersion,
+        subcommands: [
+            IngestCommand.self, FoldCommand.self, ReportCommand.self, RunCommand.self, RejectsCommand.self,
+        ])
+}
+
+/// The program's version, printed by `--version` and named by each report.
+let programVersion = "0.1.0"
 
 @main
-struct Tuowei: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "tuowei", abstract: "Count childcare places and needs from replayable events.")
+enum Door {
+    static func main() {
+        // Names in archives are Unicode whatever the caller's locale; numbers and order never depend on a locale.
+        setlocale(LC_ALL, "C.UTF-8")
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try Tuowei.parseAsRoot()
+            try command.run()
+        } catch let status as ExitStatus {
+            exit(status.rawValue)
+        } catch let refusal as Refusal {
+            printError(refusal.message)
+            exit(refusal.status.rawValue)
+        } catch {
+            let message = Tuowei.fullMessage(for: error)
+            if Tuowei.exitCode(for: error).isSuccess {
+                printLine(message)
+                exit(ExitStatus.done.rawValue)
+            }
+            printError(message)
+            exit(ExitStatus.refused.rawValue)
+        }
+    }
 }

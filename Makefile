@@ -1,0 +1,79 @@
+# Tuowei (托位): `make` builds the program and runs the sample; `make test` tests it; `make help` lists the rest.
+# Each target calls the program `tuowei` and does nothing that the program cannot do.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := all
+MAKEFLAGS += --no-print-directory
+
+PIPELINE ?= pipelines/tongzhou.yaml
+AS_OF ?= 2025-12-31
+KNOWN_AT ?=
+FIGURE ?= coverage_rate
+CODE ?= 320612000000
+THREADS ?=
+OUT ?=
+EVENTS ?= 10000000
+RUNS ?= 5
+
+# Every Debian package the project needs, in one place: to build, and (second line) to test and lint.
+BUILD_PACKAGES := libarchive-dev zlib1g-dev libisal-dev liblzma-dev libzstd-dev libbz2-dev libssl-dev libxlsxwriter-dev libsqlite3-dev pkg-config
+TEST_PACKAGES := python3 python3-venv libarchive-tools zip unzip zstd xz-utils bzip2
+
+TUOWEI := .build/release/tuowei
+STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
+REPORT_OPTIONS = --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) $(if $(OUT),--out $(OUT))
+
+.PHONY: all help setup setup-test build ingest fold report run verify explain rejects test lint format check sample-data bench bench-data profile clean
+
+all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
+	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(AS_OF)
+
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PIPELINE=$(PIPELINE) AS_OF=$(AS_OF) KNOWN_AT=$(KNOWN_AT) FIGURE=$(FIGURE) CODE=$(CODE)"
+
+setup:
+	@scripts/packages.sh $(BUILD_PACKAGES)
+
+setup-test:
+	@scripts/packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+build: setup ## build the program in release mode
+	@scripts/build.sh
+
+ingest: build ## check and append the pipeline's archives to the store
+	@$(call STAGE,ingest)
+
+fold: build ## bring the projections up to the log
+	@$(call STAGE,fold)
+
+report: build ## write the report of AS_OF (as known at KNOWN_AT) from the store
+	@$(call STAGE,report) $(REPORT_OPTIONS)
+
+run: build ## ingest, fold and report in one
+	@$(call STAGE,run) $(REPORT_OPTIONS)
+
+rejects: build ## list the rejected lines that the store keeps, as NDJSON
+	@$(call STAGE,rejects)
+
+verify: build ## check the store's integrity; with REPORT=DIR, replay that report and compare every byte
+	@$(call STAGE,verify) $(if $(REPORT),--report $(REPORT))
+
+explain: build ## list the events behind one figure: FIGURE=… CODE=… AS_OF=…
+	@$(call STAGE,explain) --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) --figure $(FIGURE) --code $(CODE)
+
+test: setup-test ## run every test
+	@scripts/test.sh
+
+lint: ## check the format and that every public declaration is documented
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## put the sources into the project's format
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+check: lint test ## what CI runs
+
+clean: ## remove what was built and made, the sample's store too
+	@rm -rf .build build

@@ -1,0 +1,150 @@
+import Archives
+import Events
+
+/// The reading of one archive: bytes in, blocks of events out. One thread advances it at a time; ``IngestRun`` sees to that.
+final class ArchiveJob: @unchecked Sendable {
+    /// A block with the place of its entry in the archive.
+    struct Parsed {
+        let entry: Int
+        let block: ParsedBlock
+    }
+
+    let input: ArchiveInput
+    // Guarded by the run's monitor.
+    var isBusy = false
+    var isRead = false
+    var queue: [Parsed] = []
+    var queuedBytes = 0
+    /// Outer bytes read so far, for progress.
+    var bytesRead = 0
+
+    // Owned by whichever thread advances the job, and by the committer once `isRead` is set.
+    private var reader: ArchiveReader?
+    private var entryReader: EntryReader?
+    private var fresh: [Parsed] = []
+    /// Entry names in order of reading.
+    private(set) var entries: [String] = []
+    /// The rejected lines with the places of their entries.
+    private(set) var rejects: [(entry: Int, reject: Reject)] = []
+    private(set) var skipped: [String] = []
+    private(set) var hasEventEntry = false
+    private(set) var isPlain = false
+    /// Bytes of the outer file.
+    private(set) var size = 0
+    private(set) var sha256: Digest?
+    private(set) var failure: (why: ArchiveAnswer.Why, message: String)?
+    /// The store held an archive with this digest before the run: nothing was read of it.
+    private(set) var isUnchanged = false
+
+    init(_ input: ArchiveInput) { self.input = input }
+
+    /// Bytes of events a call of ``advance(isKnown:)`` makes at least, unless the archive ends.
+    private static let step = 4 << 20
+
+    /// Reads on for a while. Returns what was parsed, and whether the archive is at its end.
+    func advance(isKnown: (Int, () -> Digest?) -> Bool) -> (parsed: [Parsed], isRead: Bool) {
+        do {
+            let isRead = try read(isKnown: isKnown)
+            defer { fresh = [] }
+            return (fresh, isRead)
+        } catch let error as ArchiveError {
+            failure = (error.why == "limit" ? .limit : .unreadable, "\(error)")
+        } catch let error as HeaderRefusal {
+            failure = (.header, "\(error)")
+        } catch {
+            failure = (.unreadable, "\(error)")
+        }
+        fresh = []
+        sha256 = try? reader?.digest()
+        reader = nil
+        entryReader = nil
+        return ([], true)
+    }
+
+    private func read(isKnown: (Int, () -> Digest?) -> Bool) throws -> Bool {
+        if reader == nil {
+            let opened = try ArchiveReader(path: input.path, limits: input.limits)
+            size = opened.size
+            var digest: Digest?
+            if isKnown(
+                opened.size,
+                {
+                    digest = try? Archives.sha256(ofFileAt: self.input.path)
+                    return digest
+                })
+            {
+                isUnchanged = true
+                sha256 = digest
+                return true
+            }
+            reader = opened
+        }
+        guard let reader else { return true }
+        var done = 0
+        while done < Self.step {
+            switch try reader.next() {
+            case .entry(let entry):
+                try finishEntry()
+                begin(entry)
+            case .bytes(let bytes):
+                done += bytes.count
+                bytesRead = reader.bytesRead
+                if let entryReader {
+                    entryReader.feed(bytes)
+                    collect(entryReader)
+                    try checkHeader(entryReader)
+                }
+            case .end(let summary):
+                try finishEntry()
+                sha256 = summary.digest
+                isPlain = summary.kind.isPlainFile
+                bytesRead = reader.size
+                self.reader = nil
+                return true
+            }
+        }
+        return false
+    }
+
+    private func begin(_ entry: ArchiveEntry) {
+        guard entry.kind != .directory else { return }
+        switch EntryName.classify(entry.name, rules: input.rules) {
+        case .silent: break
+        case .skipped: skipped.append(entry.name)
+        case .event(let log, let format):
+            guard entry.kind == .file else { return skipped.append(entry.name) }
+            entries.append(entry.name)
+            entryReader = EntryReader(entry: entry.name, log: log, format: format, rules: input.rules)
+        }
+    }
+
+    private func finishEntry() throws {
+        guard let entryReader else { return }
+        self.entryReader = nil
+        entryReader.finish()
+        collect(entryReader)
+        try checkHeader(entryReader)
+        if entryReader.state == .skipped { skipped.append(entryReader.entry) } else { hasEventEntry = true }
+    }
+
+    /// A header that refuses the archive ends its reading.
+    private func checkHeader(_ entryReader: EntryReader) throws(HeaderRefusal) {
+        guard case .refused(let fault) = entryReader.state else { return }
+        throw HeaderRefusal(archive: input.name, entry: entryReader.entry, fault: fault)
+    }
+
+    private func collect(_ entryReader: EntryReader) {
+        let place = entries.count - 1
+        for block in entryReader.takeBlocks() { fresh.append(Parsed(entry: place, block: block)) }
+        for reject in entryReader.takeRejects() { rejects.append((place, reject)) }
+    }
+}
+
+/// A CSV header that refuses its archive, with where it stands.
+struct HeaderRefusal: Error, CustomStringConvertible {
+    let archive: String
+    let entry: String
+    let fault: HeaderFault
+
+    var description: String { "\(entry): \(fault)" }
+}

@@ -1,0 +1,195 @@
+public import Archives
+import Dispatch
+public import EventStore
+import Events
+
+/// An archive to ingest, with the rules under which it is read.
+public struct ArchiveInput: Sendable {
+    /// The file.
+    public var path: String
+    /// Its base name, by which answers and rejects name it.
+    public var name: String
+    /// How its lines are read.
+    public var rules: SourceRules
+    /// How many rejects it may have and still be appended.
+    public var rejectLimit: Int
+    /// The safety limits.
+    public var limits: ArchiveLimits
+
+    /// An archive with its rules.
+    public init(path: String, name: String, rules: SourceRules, rejectLimit: Int, limits: ArchiveLimits) {
+        self.path = path
+        self.name = name
+        self.rules = rules
+        self.rejectLimit = rejectLimit
+        self.limits = limits
+    }
+}
+
+/// Ingests archives in order: several are read and parsed at once, and one thread at a time appends what was parsed, in the
+/// archives' order, so that the store is the same for any number of threads.
+///
+/// Memory is bounded: parsed events wait in queues of at most ``queueLimit`` bytes.
+public final class IngestRun: @unchecked Sendable {
+    /// Bytes of parsed events that may wait for the writer.
+    static let queueLimit = 96 << 20
+
+    private let writer: StoreWriter
+    private let jobs: [ArchiveJob]
+    private let monitor = Monitor()
+
+    // Guarded by the monitor.
+    private var head = 0
+    private var isAppending = false
+    private var queued = 0
+    private var failure: (any Error)?
+    // Owned by the appending thread.
+    private var batch: BatchInProgress?
+    private var answers: [ArchiveAnswer] = []
+    private var eventsAppended = 0
+
+    /// The entries of the blocks appended so far, in order.
+    private struct BatchInProgress {
+        var entryOfBlock: [Int] = []
+    }
+
+    /// A run over archives in the order in which they are to stand in the log.
+    public init(_ inputs: [ArchiveInput], into writer: StoreWriter) {
+        self.writer = writer
+        jobs = inputs.map(ArchiveJob.init)
+    }
+
+    /// Runs to the end and publishes. `onAnswer` hears of each archive in order; `onProgress` of outer bytes read and events
+    /// appended. Throws only where the store cannot be written; then the store is as it was at its last checkpoint.
+    public func run(
+        threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void, onProgress: @escaping (Int, Int) -> Void
+    ) throws -> [ArchiveAnswer] {
+        nonisolated(unsafe) let onAnswer = onAnswer
+        nonisolated(unsafe) let onProgress = onProgress
+        DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in work(onAnswer: onAnswer, onProgress: onProgress) }
+        if let failure { throw failure }
+        try writer.publish()
+        return answers
+    }
+
+    /// One thread's share: append where something is ready, else read the earliest archive that nobody reads.
+    private func work(onAnswer: (ArchiveAnswer) -> Void, onProgress: (Int, Int) -> Void) {
+        monitor.lock()
+        defer { monitor.unlock() }
+        while failure == nil, head < jobs.count {
+            let first = jobs[head]
+            if !isAppending, !first.queue.isEmpty || first.isRead {
+                isAppending = true
+                let parsed = first.queue
+                let isLast = first.isRead
+                queued -= first.queuedBytes
+                first.queue = []
+                first.queuedBytes = 0
+                let bytes = jobs.reduce(0) { $0 + $1.bytesRead }
+                monitor.unlock()
+                let result = Result { try append(parsed, of: first, isLast: isLast, onAnswer: onAnswer) }
+                onProgress(bytes, eventsAppended)
+                monitor.lock()
+                isAppending = false
+                switch result {
+                case .success: if isLast { head += 1 }
+                case .failure(let error): failure = failure ?? error
+                }
+                monitor.broadcast()
+            } else if let job = nextToRead() {
+                job.isBusy = true
+                monitor.unlock()
+                let (parsed, isRead) = job.advance(isKnown: isKnown)
+                monitor.lock()
+                let bytes = parsed.reduce(0) { $0 + $1.block.events.count * MemoryLayout<ParsedEvent>.stride + $1.block.arena.count }
+                job.queue += parsed
+                job.queuedBytes += bytes
+                queued += bytes
+                job.isBusy = false
+                job.isRead = isRead
+                monitor.broadcast()
+            } else {
+                monitor.wait()
+            }
+        }
+    }
+
+    /// The earliest archive that is to be read further and may be: the first one always, unless its own queue is full.
+    private func nextToRead() -> ArchiveJob? {
+        for place in head..<jobs.count {
+            let job = jobs[place]
+            if queued >= Self.queueLimit, place > head || job.queuedBytes >= Self.queueLimit / 2 { return nil }
+            if !job.isBusy, !job.isRead { return job }
+        }
+        return nil
+    }
+
+    /// Whether the store holds an archive of that digest; the digest is asked for only where one of that size is held.
+    private func isKnown(size: Int, digest: () -> Digest?) -> Bool {
+        guard writer.mayContain(size: size), let digest = digest() else { return false }
+        return writer.contains(archive: digest)
+    }
+
+    // MARK: Appending, by one thread at a time
+
+    private func append(_ parsed: [ArchiveJob.Parsed], of job: ArchiveJob, isLast: Bool, onAnswer: (ArchiveAnswer) -> Void) throws {
+        if batch == nil {
+            batch = BatchInProgress()
+            try writer.beginBatch()
+        }
+        for piece in parsed {
+            try writer.append(piece.block, entry: job.entries[piece.entry])
+            batch?.entryOfBlock.append(piece.entry)
+            eventsAppended += piece.block.events.count
+        }
+        guard isLast, let done = batch else { return }
+        batch = nil
+        let answer = try close(job, done)
+        answers.append(answer)
+        onAnswer(answer)
+    }
+
+    /// Decides what becomes of an archive that was read to its end, and commits its batch or takes it back.
+    private func close(_ job: ArchiveJob, _ batch: BatchInProgress) throws -> ArchiveAnswer {
+        var answer = ArchiveAnswer(archive: job.input.name, status: .appended)
+        answer.sha256 = job.sha256
+        // Two archives of one run may be the same file: the first one stands.
+        if job.isUnchanged || job.sha256.map(writer.contains(archive:)) == true {
+            answer.status = .unchanged
+            try writer.rollbackBatch()
+            return answer
+        }
+        let outcome = try writer.settleBatch()
+        answer.events = outcome.events
+        answer.duplicates = outcome.duplicates
+        answer.skipped = job.skipped
+        let conflicts = outcome.conflicts.map { (entry: batch.entryOfBlock[$0.block], reject: $0.reject) }
+        let rejects = (job.rejects + conflicts).sorted { ($0.entry, $0.reject.line) < ($1.entry, $1.reject.line) }.map(\.reject)
+        for reject in rejects { answer.rejects[Int(reject.reason.rawValue)] += 1 }
+        answer.firstRejects = Array(rejects.prefix(10))
+        if let failure = job.failure {
+            answer.status = .refused
+            answer.why = failure.why
+            answer.message = failure.message
+        } else if !job.hasEventEntry {
+            answer.status = job.isPlain ? .skipped : .refused
+            if !job.isPlain {
+                answer.why = .noEventEntry
+                answer.message = "no entry's name begins with a log's name and ends in .ndjson, .jsonl or .csv; see `logs` in the pipeline"
+            }
+        } else if rejects.count > job.input.rejectLimit {
+            answer.status = .refused
+            answer.why = .rejects
+            answer.message = "\(rejects.count) rejected lines, over the pipeline's reject_limit of \(job.input.rejectLimit)"
+        }
+        guard answer.status == .appended, let digest = answer.sha256 else {
+            try writer.rollbackBatch()
+            return answer
+        }
+        let record = BatchRecord(
+            archive: job.input.name, sha256: digest, size: job.size, events: answer.events, duplicates: answer.duplicates,
+            rejects: answer.rejects, skipped: answer.skipped)
+        _ = try writer.commitBatch(record, rejects: rejects)
+        return answer
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Events
+import Pipelines
+import Reports
+
+/// What a report writes and where.
+struct ReportOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The folder to write the report into.", valueName: "folder"))
+    var out: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write only these tables, separated by commas, and no readable report.", valueName: "names"))
+    var tables: String?
+
+    /// The tables to write; nil: the whole report.
+    func chosen() throws -> [Table]? {
+        guard let tables else { return nil }
+        return try tables.split(separator: ",").map { name in
+            guard let table = Report.table(named: String(name)) else {
+                let known = Report.tables.map(\.name).joined(separator: ", ")
+                throw Refusal("--tables \(shown(String(name))): no such table; there are \(known)")
+            }
+            return table
+        }
+    }
+}
+
+/// `tuowei report`: writes every table and the readable reports.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Write the report of a day, as known at a moment, from the store.")
+
+    @OptionGroup var options: PipelineOptions
+    @OptionGroup var moment: MomentOptions
+    @OptionGroup var report: ReportOptions
+    @OptionGroup var failOn: FailOnOptions
+
+    func run() throws {
+        let pipeline = try options.read()
+        let written = try Stages.report(pipeline, moment, report, threads: options.threadCount)
+        written.summary.forEach(printLine)
+        if failOn.failOn.contains(.targets), written.hasUnmetTargets { throw ExitStatus.doneWithRefusals }
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Pipelines
+
+/// `tuowei run`: ingest, fold and report in one.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "run", abstract: "Ingest, fold and report in one.")
+
+    @OptionGroup var options: PipelineOptions
+    @OptionGroup var moment: MomentOptions
+    @OptionGroup var report: ReportOptions
+    @OptionGroup var failOn: FailOnOptions
+
+    func run() throws {
+        let pipeline = try options.read()
+        _ = try moment.day()
+        _ = try moment.instant()
+        _ = try report.chosen()
+        let threads = options.threadCount
+        let answers = try Stages.ingest(pipeline, [], threads: threads) { _ in }
+        let written = try Stages.report(pipeline, moment, report, threads: threads)
+        written.summary.forEach(printLine)
+        if failOn.failOn.contains(.targets), written.hasUnmetTargets { throw ExitStatus.doneWithRefusals }
+        try Stages.status(of: answers, failOn: failOn.failOn)
+    }
+}

@@ -1,0 +1,115 @@
+import Archives
+import Audit
+import EventStore
+import Events
+import Figures
+import Glibc
+import Ingest
+import Pipelines
+import Reports
+
+/// The stages of the main job, as the verbs call them: ingest, fold, report.
+enum Stages {
+    // MARK: Ingest
+
+    /// Ingests the pipeline's archives, or the ones named. Refused archives are complained of on standard error.
+    static func ingest(
+        _ pipeline: Pipeline, _ named: [String], threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void
+    ) throws -> [ArchiveAnswer] {
+        let inputs = try pipeline.inputs(named)
+        return try refusing {
+            let writer = try StoreWriter.open(at: pipeline.store, origin: pipeline.logOrigin)
+            defer { writer.close() }
+            let total = inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) }
+            nonisolated(unsafe) var progress = Progress("ingest", total: total)
+            let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
+                onAnswer(answer)
+                if let complaint = answer.complaint { printError(complaint) }
+            } onProgress: { bytes, events in
+                progress.update(done: bytes, events: events)
+            }
+            progress.finish()
+            return answers
+        }
+    }
+
+    /// Throws the exit status that the answers call for.
+    static func status(of answers: [ArchiveAnswer], failOn: [FailOn]) throws {
+        if answers.contains(where: { $0.status == .refused }) { throw ExitStatus.doneWithRefusals }
+        if failOn.contains(.rejects), answers.contains(where: { $0.rejects.contains { $0 > 0 } }) { throw ExitStatus.doneWithRefusals }
+        if failOn.contains(.skipped), answers.contains(where: { !$0.skipped.isEmpty }) { throw ExitStatus.doneWithRefusals }
+    }
+
+    private static func fileSize(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    // MARK: Fold
+
+    /// Brings the histories up to the log; a line that says what was done.
+    static func fold(_ pipeline: Pipeline, threads: Int) throws -> String {
+        try refusing(as: .checkFailed) {
+            let store = try EventStore.open(at: pipeline.store)
+            let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
+            return "\(grouped(events)) events in \(grouped(store.size)) entries of the log"
+        }
+    }
+
+    // MARK: Report
+
+    /// What a report says in three lines, and whether a target is not met.
+    struct Written {
+        let summary: [String]
+        let hasUnmetTargets: Bool
+    }
+
+    /// Writes the report of a day from the store.
+    static func report(_ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, threads: Int) throws -> Written {
+        let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
+        let reference = try refusing { try pipeline.reference() }
+        for warning in reference.warnings { printError(warning) }
+        let store = try refusing(as: .checkFailed) { try EventStore.open(at: pipeline.store) }
+        let maker = ReportMaker(
+            program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: knownAt,
+            threads: threads)
+        let figures = try refusing(as: .checkFailed) { try maker.figures() }
+        let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
+        do {
+            for file in maker.files(figures, tables: chosen) { try folder.write(file.path, file.write) }
+            let manifest = try maker.manifest(
+                of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
+            let bytes = try manifest.encoded()
+            try folder.write(Manifest.name) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+            try folder.finish()
+        } catch {
+            folder.abandon()
+            throw error
+        }
+        return summary(of: figures, in: folder.target)
+    }
+
+    private static func summary(of figures: ReportFigures, in folder: String) -> Written {
+        let district = figures.asOf
+        func printed(_ name: String) -> String {
+            guard let figure = FigureCatalog.figure(named: name), let value = district.printed(figure, of: 0) else { return "unknown" }
+            return value.text
+        }
+        let targets = figures.targets
+        let met = targets.count { $0.met == .yes }
+        let pending = targets.count { $0.met == .pending }
+        return Written(
+            summary: [
+                "The report as of \(figures.plan.asOf) is in \(folder)",
+                "\(printed("places_filed")) filed places for \(printed("under3")) children under 3: coverage \(printed("coverage_rate")); "
+                    + "demand \(printed("demand")), gap \(printed("gap")); \(printed("places_per_1000")) places per 1,000 residents",
+                "Plan targets: \(met) of \(targets.count) met, \(targets.count - met - pending) missed, \(pending) pending",
+            ],
+            hasUnmetTargets: met < targets.count)
+    }
+}
+
+extension Pipeline {
+    /// The log's origin: the name under which its checkpoints are signed.
+    var logOrigin: String { "tuowei/" + name }
+}
