@@ -130,7 +130,9 @@ struct IdentifierView {
 func equal(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     let left = UnsafeRawPointer(left)
     let right = UnsafeRawPointer(right)
-    @inline(__always) func word(_ start: UnsafeRawPointer, _ offset: Int) -> UInt64 { start.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+    @inline(__always) func word(_ start: UnsafeRawPointer, _ offset: Int) -> UInt64 {
+        start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
     if count >= 8 {
         var offset = 0
         while offset &+ 8 <= count {
