@@ -12,7 +12,7 @@ struct Tuowei: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            IngestCommand.self, FoldCommand.self, ReportCommand.self, RunCommand.self, RejectsCommand.self,
+            IngestCommand.self, FoldCommand.self, ReportCommand.self, RunCommand.self, VerifyCommand.self, RejectsCommand.self,
         ])
 }
 
