@@ -73,6 +73,8 @@ public struct Manifest: Sendable, Codable, Equatable {
     public var program: String
     /// The pipeline's name.
     public var pipeline: String
+    /// The language of the pages: `zh` or `en`.
+    public var language: String
     /// D.
     public var asOf: String
     /// K in UTC; absent: everything was known.
@@ -88,12 +90,14 @@ public struct Manifest: Sendable, Codable, Equatable {
 
     /// A manifest with its parts; `files` are put in order of their paths.
     public init(
-        program: String, pipeline: String, asOf: Day, knownAt: Instant?, checkpoint: Checkpoint, inputs: [File], archives: [Archive],
+        program: String, pipeline: String, language: String, asOf: Day, knownAt: Instant?, checkpoint: Checkpoint, inputs: [File],
+        archives: [Archive],
         files: [File]
     ) {
         format = Manifest.currentFormat
         self.program = program
         self.pipeline = pipeline
+        self.language = language
         self.asOf = asOf.description
         self.knownAt = knownAt?.description
         self.checkpoint = checkpoint

@@ -2,6 +2,7 @@ import Archives
 public import EventStore
 public import Events
 public import Figures
+import Foundation
 public import Pipelines
 import Projections
 public import Reports
@@ -20,12 +21,15 @@ public struct ReportMaker: Sendable {
     public let asOf: Day
     /// K; nil: everything is known.
     public let knownAt: Instant?
+    /// The language of the pages and the workbook.
+    public let language: Language
     /// Threads to use; the bytes do not depend on it.
     public let threads: Int
 
     /// A report of a day, as known at a moment, from a state of the log.
     public init(
-        program: String, store: EventStore, pipeline: Pipeline, reference: ReferenceData, asOf: Day, knownAt: Instant?, threads: Int
+        program: String, store: EventStore, pipeline: Pipeline, reference: ReferenceData, asOf: Day, knownAt: Instant?,
+        language: Language = .chinese, threads: Int
     ) {
         self.program = program
         self.store = store
@@ -33,6 +37,7 @@ public struct ReportMaker: Sendable {
         self.reference = reference
         self.asOf = asOf
         self.knownAt = knownAt
+        self.language = language
         self.threads = threads
     }
 
@@ -52,19 +57,62 @@ public struct ReportMaker: Sendable {
         return ReportFigures(projected, plan: plan, settings: settings)
     }
 
-    /// One file: its path in the report, and what gives its bytes in order to a sink.
-    public struct File {
-        /// The path in the report.
-        public let path: String
-        /// Gives the bytes in order.
-        public let write: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    /// Gives the bytes of one file in order to a sink.
+    public typealias Contents = ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+
+    /// Gives every file of the report but its manifest to `emit`, in a fixed order, by its path in the report: the tables, then the
+    /// readable reports; or only the tables chosen.
+    ///
+    /// - Throws: what `emit`, the writers and the folder of temporary files throw.
+    public func write(
+        _ figures: ReportFigures, tables: [Table]? = nil, to emit: (_ path: String, _ contents: Contents) throws -> Void
+    ) throws {
+        for table in tables ?? Report.tables {
+            try emit(table.fileName) { sink in try table.writeCSV(figures, threads: threads, to: sink) }
+        }
+        guard tables == nil else { return }
+        let context = try context()
+        func emitWhole(_ path: String, _ bytes: [UInt8]) throws {
+            try emit(path) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+        }
+        try ReadableReport.writeSupplement(figures, context, threads: threads, to: emitWhole)
+        let options = ReadableReport.Options(language: language, threads: threads)
+        try ReadableReport.write(figures, context, options, to: emitWhole)
+        try emitFile("tuowei.xlsx", emit) { path in try WorkbookReport.write(figures, context, language: language, to: path) }
+        try emitFile("tuowei.sqlite", emit) { path in try DatabaseReport.write(figures, context, to: path) }
     }
 
-    /// The files of the report but its manifest, in a fixed order: the tables, or those chosen, and the readable reports.
-    public func files(_ figures: ReportFigures, tables: [Table]? = nil) -> [File] {
-        (tables ?? Report.tables).map { table in
-            File(path: table.fileName) { sink in try table.writeCSV(figures, threads: threads, to: sink) }
+    /// A file that a library writes by its path: made in a temporary folder, then given on.
+    private func emitFile(
+        _ name: String, _ emit: (_ path: String, _ contents: Contents) throws -> Void, _ make: (String) throws -> Void
+    ) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tuowei-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent(name).path
+        try make(path)
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        defer { try? handle.close() }
+        try emit(name) { sink in
+            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { try piece.withUnsafeBytes { try sink($0) } }
         }
+    }
+
+    /// What pages say beside the figures.
+    private func context() throws -> ReportContext {
+        let batches = try store.batches.map { batch in
+            BatchSummary(
+                archive: batch.archive, digest: batch.sha256, accepted: batch.events.reduce(0, +), duplicates: batch.duplicates,
+                rejects: RejectReason.allCases.map { ($0.name, batch.rejects[Int($0.rawValue)]) }, skipped: batch.skipped)
+        }
+        let known = knownAt.map { " --known-at \($0)" } ?? ""
+        return ReportContext(
+            pipeline: pipeline.name, programVersion: program, isSynthetic: pipeline.synthetic,
+            checkpoint: store.checkpoint.map { RecordCheckpoint(origin: $0.origin, size: UInt64(store.size), root: store.root) },
+            batches: batches,
+            replayCommands: [
+                "tuowei run --pipeline PIPELINE --as-of \(asOf)\(known) --out REPORT", "tuowei verify --pipeline PIPELINE --report REPORT",
+            ])
     }
 
     /// The manifest of these files.
@@ -74,7 +122,7 @@ public struct ReportMaker: Sendable {
             return Manifest.File(path: name, size: bytes.count, sha256: "\(SHA256.digest(of: bytes))")
         }
         return Manifest(
-            program: program, pipeline: pipeline.name, asOf: asOf, knownAt: knownAt,
+            program: program, pipeline: pipeline.name, language: language.rawValue, asOf: asOf, knownAt: knownAt,
             checkpoint: Manifest.Checkpoint(origin: store.checkpoint?.origin ?? "", size: store.size, root: "\(store.root)"),
             inputs: [
                 input(pipeline.file, pipeline.source), input(pipeline.communities, reference.communitiesSource),

@@ -39,16 +39,16 @@ public struct ReportReplay {
         let listed = Set(manifest.files.map(\.path))
         let figures = try maker.figures()
         let tables = Report.tables.filter { listed.contains($0.fileName) }
-        let isWhole = tables.count == Report.tables.count
+        let isWhole = listed.contains { !$0.hasSuffix(".csv") }
         var outcome = Outcome()
         var made: [Manifest.File] = []
-        for file in maker.files(figures, tables: isWhole ? nil : tables) {
-            let comparison = Comparison(path: "\(folder)/\(file.path)")
-            try file.write(comparison.take)
-            if let words = comparison.finish(isTable: file.path.hasSuffix(".csv")) {
-                outcome.differences.append(ReplayDifference(file: file.path, words: words))
+        try maker.write(figures, tables: isWhole ? nil : tables) { path, contents in
+            let comparison = Comparison(path: "\(folder)/\(path)")
+            try contents(comparison.take)
+            if let words = comparison.finish(isTable: path.hasSuffix(".csv")) {
+                outcome.differences.append(ReplayDifference(file: path, words: words))
             }
-            made.append(Manifest.File(path: file.path, size: comparison.size, sha256: "\(comparison.hash.finalize())"))
+            made.append(Manifest.File(path: path, size: comparison.size, sha256: "\(comparison.hash.finalize())"))
             outcome.files += 1
             outcome.bytes += comparison.size
         }

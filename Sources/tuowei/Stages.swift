@@ -72,11 +72,11 @@ enum Stages {
         let store = try refusing(as: .checkFailed) { try EventStore.open(at: pipeline.store) }
         let maker = ReportMaker(
             program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: knownAt,
-            threads: threads)
+            language: try options.language(), threads: threads)
         let figures = try refusing(as: .checkFailed) { try maker.figures() }
         let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
         do {
-            for file in maker.files(figures, tables: chosen) { try folder.write(file.path, file.write) }
+            try maker.write(figures, tables: chosen) { path, contents in try folder.write(path, contents) }
             let manifest = try maker.manifest(
                 of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
             let bytes = try manifest.encoded()

@@ -13,6 +13,15 @@ struct ReportOptions: ParsableArguments {
         help: ArgumentHelp("Write only these tables, separated by commas, and no readable report.", valueName: "names"))
     var tables: String?
 
+    @Option(name: .long, help: "The language of the pages and the workbook: zh or en.")
+    var lang = "zh"
+
+    /// The language.
+    func language() throws -> Language {
+        guard let language = Language(rawValue: lang) else { throw Refusal("--lang \(shown(lang)): not zh or en") }
+        return language
+    }
+
     /// The tables to write; nil: the whole report.
     func chosen() throws -> [Table]? {
         guard let tables else { return nil }

@@ -4,6 +4,7 @@ import EventStore
 import Events
 import Foundation
 import Pipelines
+import Reports
 
 /// `tuowei verify`: the store's integrity, and the replay of a report.
 struct VerifyCommand: ParsableCommand {
@@ -78,6 +79,7 @@ struct VerifyCommand: ParsableCommand {
             let maker = ReportMaker(
                 program: programVersion, store: try store.atSize(manifest.checkpoint.size), pipeline: pipeline,
                 reference: try pipeline.reference(), asOf: day, knownAt: manifest.knownAt.flatMap { Instant($0) },
+                language: Language(rawValue: manifest.language) ?? .chinese,
                 threads: options.threadCount)
             return try ReportReplay(maker, folder: folder).run(manifest)
         }
