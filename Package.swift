@@ -34,6 +34,7 @@ let package = Package(
     products: [
         .executable(name: "tuowei", targets: ["tuowei"]),
         .executable(name: "tuowei-bench-data", targets: ["BenchData"]),
+        .executable(name: "tuowei-sample", targets: ["tuowei-sample"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -71,6 +72,10 @@ let package = Package(
 
         // The generator of `make bench-data`; nothing of the program depends on it.
         .executableTarget(name: "BenchData", dependencies: ["Events", "CArchive", arguments], swiftSettings: strict),
+
+        // The generator of `make sample-data`, and what it is made of; nothing of the program depends on them.
+        room("Samples", ["Events", "CArchive"]),
+        .executableTarget(name: "tuowei-sample", dependencies: ["Samples"], swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Events"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("EventsTests", ["Events"]),
