@@ -99,10 +99,10 @@ struct MapChart {
                 "circle", ("cx", "17"), ("cy", .tenths(y + 635)), ("r", "4"), ("fill", "none"), ("stroke", "#0b3d91"),
                 ("stroke-width", "1.6")))
         elements.append(.words(ringName, 290, y + 680, size: 12))
-        elements.append(.words("\(bubbleName) \(Axis.label(most))", 2350 + 100 + 190, y + 680, size: 12))
+        elements.append(.words("\(bubbleName) \(Axis.label(most))", 2350 + 100 + 250, y + 680, size: 12))
         elements.append(
             SVG(
-                "circle", ("cx", .tenths(2350 + 170)), ("cy", .tenths(y + 635)), ("r", .tenths(min(biggest, 110))), ("fill", "none"),
+                "circle", ("cx", .tenths(2350 + 170)), ("cy", .tenths(y + 635)), ("r", .tenths(min(biggest, 90))), ("fill", "none"),
                 ("stroke", "#1b1f24")))
         return elements
     }
