@@ -26,7 +26,7 @@ extension PageMaker {
     }
 
     private func unitSuffix(_ figure: String) -> String {
-        guard let figure = FigureCatalog.figure(named: figure), figure.unit != .ratio else { return "" }
+        guard let figure = PageMaker.catalog[figure], figure.unit != .ratio else { return "" }
         return say("（\(unit(figure.unit))）", " (\(unit(figure.unit)))")
     }
 
@@ -170,7 +170,7 @@ extension PageMaker {
             caption: caption,
             columns: [Heading(title: say("名称", "Name"), isNumeric: false)]
                 + columns.map { name in
-                    let figure = FigureCatalog.figure(named: name)
+                    let figure = PageMaker.catalog[name]
                     return Heading(title: title(name), unit: figure.map { unit($0.unit) } ?? "")
                 },
             rows: rows.map { area in [.head(link(area, from: root))] + columns.map { .number(number($0, area)) } },

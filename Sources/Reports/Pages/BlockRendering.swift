@@ -1,37 +1,8 @@
 import Mustache
 
 /// What templates ask of the pieces of a page. Dictionaries and reflection would do the same, several times slower.
-extension PageNumber: MustacheParent {
-    func child(named name: String) -> Any? {
-        switch name {
-        case "table": table == "coverage" ? nil : table
-        case "figure": figure
-        case "code": code
-        case "key": key.isEmpty ? nil : key
-        case "value": value
-        case "shown": shown
-        default: nil
-        }
-    }
-}
-
-extension Run: MustacheParent {
-    func child(named name: String) -> Any? {
-        switch (self, name) {
-        case (.text(let text), "text"): text
-        case (.strong(let text), "strong"): text
-        case (.name(let text), "name"): text
-        case (.link(let text, let target), "link"): Link(text: text, target: target)
-        case (.go(let text, let target), "go"): Link(text: text, target: target)
-        case (.number(let number), "number"): number
-        case (.code(let text), "code"): text
-        case (.state(let text, let kind), "state"): Link(text: text, target: kind)
-        case (.lineBreak, "break"): true
-        default: nil
-        }
-    }
-}
-
+/// Lines and rows come as ``Inline`` markup in one piece: they are most of a page, and a lookup for each of their parts was most of
+/// the time.
 /// Words and where they lead, or of which kind they are.
 struct Link: MustacheParent {
     let text: String
@@ -41,17 +12,6 @@ struct Link: MustacheParent {
         switch name {
         case "text": text
         case "target": target
-        default: nil
-        }
-    }
-}
-
-extension PageCell: MustacheParent {
-    func child(named name: String) -> Any? {
-        switch name {
-        case "runs": runs
-        case "head": isHead
-        case "numeric": isNumeric
         default: nil
         }
     }
@@ -71,7 +31,7 @@ extension Heading: MustacheParent {
 /// A row of cells.
 private struct Row: MustacheParent {
     let cells: [PageCell]
-    func child(named name: String) -> Any? { name == "cells" ? cells : nil }
+    func child(named name: String) -> Any? { name == "cells" ? Inline.cells(cells) : nil }
 }
 
 /// A line of runs.
@@ -80,7 +40,7 @@ struct Line: MustacheParent {
     var kind = ""
     func child(named name: String) -> Any? {
         switch name {
-        case "runs": runs
+        case "markup": Inline.markup(runs)
         case "kind": kind.isEmpty ? nil : kind
         default: nil
         }
@@ -117,7 +77,7 @@ extension Card: MustacheParent {
     func child(named name: String) -> Any? {
         switch name {
         case "title": title
-        case "number": number
+        case "number": Inline.markup([.number(number)])
         case "unit": unit.isEmpty ? nil : unit
         case "kind": kind.isEmpty ? nil : kind
         case "lines": lines.map { Line(runs: $0) }

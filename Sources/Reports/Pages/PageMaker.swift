@@ -43,6 +43,10 @@ struct PageMaker: Sendable {
         self.slotsOfTown = slotsOfTown
     }
 
+    /// The catalog by name: pages ask it millions of times.
+    static let catalog = Dictionary(uniqueKeysWithValues: FigureCatalog.all.map { ($0.name, $0) })
+    private static let beyondName = FigureCatalog.all.filter { $0.name != "communities" }
+
     var areas: Areas { figures.areas }
     var cut: CutFigures { figures.asOf }
 
@@ -58,14 +62,14 @@ struct PageMaker: Sendable {
 
     /// A figure of an area at D.
     func number(_ name: String, _ area: Int) -> PageNumber {
-        guard let figure = FigureCatalog.figure(named: name) else { return PageNumber(figure: name, code: "", value: "", shown: "—") }
+        guard let figure = PageMaker.catalog[name] else { return PageNumber(figure: name, code: "", value: "", shown: "—") }
         return PageMaker.number(
             cut.printed(figure, of: area)?.text ?? "", figure: name, code: areas.all[area].code, unit: figure.unit)
     }
 
     /// The same one year before; nil where there is none to compare with.
     func numberBefore(_ name: String, _ area: Int) -> PageNumber? {
-        guard let before, let figure = FigureCatalog.figure(named: name), figure.tables == .coverageAndTimeline,
+        guard let before, let figure = PageMaker.catalog[name], figure.tables == .coverageAndTimeline,
             isShownBefore(area)
         else { return nil }
         return PageMaker.number(
@@ -85,13 +89,13 @@ struct PageMaker: Sendable {
     }
 
     func value(_ name: String, _ area: Int) -> Int64 {
-        FigureCatalog.figure(named: name).flatMap { cut.printed($0, of: area) }.map { Int64(clamping: $0.units) } ?? 0
+        PageMaker.catalog[name].flatMap { cut.printed($0, of: area) }.map { Int64(clamping: $0.units) } ?? 0
     }
 
     // MARK: words
 
     func title(_ figure: Figure) -> String { say(figure.chinese, figure.english) }
-    func title(_ name: String) -> String { FigureCatalog.figure(named: name).map(title) ?? name }
+    func title(_ name: String) -> String { PageMaker.catalog[name].map(title) ?? name }
 
     func unit(_ unit: Unit) -> String {
         switch unit {
@@ -150,7 +154,7 @@ struct PageMaker: Sendable {
     func hasPage(_ area: Int) -> Bool {
         let isRegistered = !areas.all[area].isUnassigned
         if areas.all[area].level == .town, isRegistered { return true }
-        return cut.isNotEmpty(FigureCatalog.all.filter { $0.name != "communities" }, of: area)
+        return cut.isNotEmpty(PageMaker.beyondName, of: area)
     }
 
     /// A code as a file's name: what is neither digit nor letter is left out. Codes of areas are digits, so nothing is lost.

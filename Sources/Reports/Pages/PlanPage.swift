@@ -159,7 +159,7 @@ extension PageMaker {
         let known = task.figures.map { figure -> [PageCell] in
             var row: [PageCell] = [.head(.text(title(figure))), .number(number(figure, 0))]
             if before != nil { row.append(numberBefore(figure, 0).map { .number($0) } ?? .plain("—")) }
-            row.append(.text(FigureCatalog.figure(named: figure).map { unit($0.unit) } ?? ""))
+            row.append(.text(PageMaker.catalog[figure].map { unit($0.unit) } ?? ""))
             return row
         }
         return known

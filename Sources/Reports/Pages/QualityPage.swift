@@ -119,7 +119,7 @@ extension PageMaker {
         }
         let names = ["under3", "places_filed", "enrolled", "enrolled_residents", "demand", "gap", "vacant", "facilities_filed"]
         let rows = names.compactMap { name -> [PageCell]? in
-            guard let figure = FigureCatalog.figure(named: name) else { return nil }
+            guard let figure = PageMaker.catalog[name] else { return nil }
             let then = known.figures.printed(figure, of: 0)
             let now = cut.printed(figure, of: 0)
             let moved = then.flatMap { then in now.map { String($0.units - then.units) } } ?? "—"

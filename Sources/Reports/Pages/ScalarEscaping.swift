@@ -15,6 +15,13 @@ struct ScalarEscaping: MustacheContentType {
     ///
     /// C0 and C1 controls, which HTML forbids, are shown as U+FFFD; tab and line ends stay.
     static func escape(_ text: String) -> String {
+        // Most texts are digits and words of the program; a look at their bytes settles it. 0xC2 begins C1 controls, 0xEF and 0xF0…
+        // noncharacters; those are looked at scalar by scalar.
+        var text = text
+        let isPlain = text.withUTF8 { bytes in
+            bytes.allSatisfy { $0 >= 0x28 ? $0 != 0x3C && $0 != 0x3E && $0 != 0x7F && $0 != 0xC2 && $0 < 0xEF : $0 == 0x20 || $0 == 0x25 }
+        }
+        if isPlain { return text }
         guard text.unicodeScalars.contains(where: { isSpecial($0) }) else { return text }
         var escaped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -1,7 +1,7 @@
 import Mustache
 
-/// The templates of every page. They escape by ``ScalarEscaping``; only drawn pictures and the style sheet, which are this room's
-/// own bytes, go in unescaped.
+/// The templates of every page. They escape by ``ScalarEscaping``; only drawn pictures, ``Inline`` markup and the
+/// style sheet, which this room escapes by itself, go in as they are.
 struct Templates: Sendable {
     private let library: MustacheLibrary
 
@@ -42,38 +42,22 @@ struct Templates: Sendable {
             <nav aria-label="{{navLabel}}"><ul>{{#navigation}}<li><a href="{{target}}">{{text}}</a></li>{{/navigation}}</ul></nav>
             {{#trail}}<nav class="trail" aria-label="{{trailLabel}}">{{#.links}}<a href="{{target}}"><bdi>{{text}}</bdi></a> › {{/.links}}</nav>{{/trail}}
             <h1><bdi>{{title}}</bdi></h1>
-            {{#subtitle}}<p class="subtitle">{{>runs}}</p>{{/subtitle}}
-            <ul class="facts">{{#facts}}<li>{{>runs}}</li>{{/facts}}</ul>
+            {{#subtitle}}<p class="subtitle">{{{.markup}}}</p>{{/subtitle}}
+            <ul class="facts">{{#facts}}<li>{{{.markup}}}</li>{{/facts}}</ul>
             </header>
             <main id="content">
             {{#blocks}}{{>*template}}{{/blocks}}
             </main>
-            <footer>{{#footer}}<p>{{>runs}}</p>{{/footer}}</footer>
+            <footer>{{#footer}}<p>{{{.markup}}}</p>{{/footer}}</footer>
             </body>
             </html>
 
             """
         ),
-        (
-            "runs",
-            """
-            {{#.runs}}{{#.number}}{{>number}}{{/.number}}{{.text}}{{#.name}}<bdi>{{.}}</bdi>{{/.name}}\
-            {{#.link}}<a href="{{.target}}"><bdi>{{.text}}</bdi></a>{{/.link}}{{#.go}}<a href="{{.target}}">{{.text}}</a>{{/.go}}\
-            {{#.strong}}<strong>{{.}}</strong>{{/.strong}}{{#.code}}<code>{{.}}</code>{{/.code}}\
-            {{#.state}}<span class="state {{.target}}">{{.text}}</span>{{/.state}}{{#.break}}<br>{{/.break}}{{/.runs}}
-            """
-        ),
-        (
-            "number",
-            """
-            <data value="{{.value}}"{{#.table}} data-table="{{.}}"{{/.table}} data-figure="{{.figure}}" data-code="{{.code}}"\
-            {{#.key}} data-key="{{.}}"{{/.key}}>{{.shown}}</data>
-            """
-        ),
         ("section", #"{{#it}}<h2 id="{{.id}}">{{.title}}</h2>{{/it}}\#n"#),
         ("subsection", #"{{#it}}<h3 id="{{.id}}">{{.title}}</h3>{{/it}}\#n"#),
-        ("paragraph", #"{{#it}}<p{{#.kind}} class="{{.}}"{{/.kind}}>{{>runs}}</p>{{/it}}\#n"#),
-        ("list", "<ul>{{#it}}<li>{{>runs}}</li>{{/it}}</ul>\n"),
+        ("paragraph", #"{{#it}}<p{{#.kind}} class="{{.}}"{{/.kind}}>{{{.markup}}}</p>{{/it}}\#n"#),
+        ("list", "<ul>{{#it}}<li>{{{.markup}}}</li>{{/it}}</ul>\n"),
         (
             "table",
             """
@@ -81,9 +65,9 @@ struct Templates: Sendable {
             <caption>{{.caption}}</caption>
             <thead><tr>{{#.columns}}<th scope="col"{{#.numeric}} class="n"{{/.numeric}}>{{.title}}{{#.unit}} <small>{{.}}</small>{{/.unit}}</th>{{/.columns}}</tr></thead>
             <tbody>
-            {{#.rows}}<tr>{{#.cells}}{{#.head}}<th scope="row">{{>runs}}</th>{{/.head}}{{^.head}}<td{{#.numeric}} class="n"{{/.numeric}}>{{>runs}}</td>{{/.head}}{{/.cells}}</tr>
+            {{#.rows}}<tr>{{{.cells}}}</tr>
             {{/.rows}}</tbody></table></div>{{/.filled}}{{^.filled}}{{#.whenEmpty}}<p class="none">{{.}}</p>{{/.whenEmpty}}{{/.filled}}
-            {{#.note}}<p class="note">{{>runs}}</p>{{/.note}}
+            {{#.note}}<p class="note">{{{.markup}}}</p>{{/.note}}
             """
         ),
         ("tableblock", "{{#it}}{{>table}}{{/it}}\n"),
@@ -101,12 +85,12 @@ struct Templates: Sendable {
             "cards",
             """
             <ul class="cards">{{#it}}<li{{#.kind}} class="{{.}}"{{/.kind}}><span class="what">{{.title}}</span> \
-            <span class="big">{{#.number}}{{>number}}{{/.number}}{{#.unit}}<small> {{.}}</small>{{/.unit}}</span>\
-            {{#.lines}}<span class="line">{{>runs}}</span>{{/.lines}}</li>{{/it}}</ul>
+            <span class="big">{{{.number}}}{{#.unit}}<small> {{.}}</small>{{/.unit}}</span>\
+            {{#.lines}}<span class="line">{{{.markup}}}</span>{{/.lines}}</li>{{/it}}</ul>
 
             """
         ),
-        ("terms", "<dl>{{#it}}{{#.term}}<dt>{{>runs}}</dt>{{/.term}}{{#.meanings}}<dd>{{>runs}}</dd>{{/.meanings}}{{/it}}</dl>\n"),
+        ("terms", "<dl>{{#it}}{{#.term}}<dt>{{{.markup}}}</dt>{{/.term}}{{#.meanings}}<dd>{{{.markup}}}</dd>{{/.meanings}}{{/it}}</dl>\n"),
         ("code", "<pre tabindex=\"0\"><code>{{it}}</code></pre>\n"),
         ("folded", "{{#it}}<details><summary>{{.title}}</summary>{{#.blocks}}{{>*template}}{{/.blocks}}</details>{{/it}}\n"),
     ]
