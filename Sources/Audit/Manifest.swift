@@ -81,6 +81,8 @@ public struct Manifest: Sendable, Codable, Equatable {
     public var knownAt: String?
     /// The head of the log.
     public var checkpoint: Checkpoint
+    /// The verifier key of ``ManifestSignature/name``; absent: the report is unsigned.
+    public var signedBy: String?
     /// The pipeline file and the reference data.
     public var inputs: [File]
     /// The archives, in the order of the log.

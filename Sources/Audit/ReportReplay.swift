@@ -1,5 +1,7 @@
 import Archives
+import Figures
 import Foundation
+import Pipelines
 import Reports
 
 /// A place in which a published report and its replay from the log differ.
@@ -43,88 +45,39 @@ public struct ReportReplay {
         var outcome = Outcome()
         var made: [Manifest.File] = []
         try maker.write(figures, tables: isWhole ? nil : tables) { path, contents in
-            let comparison = Comparison(path: "\(folder)/\(path)")
+            let comparison = FileComparison(published: published(path))
             try contents(comparison.take)
-            if let words = comparison.finish(isTable: path.hasSuffix(".csv")) {
+            if let words = comparison.finish(isTable: path.hasSuffix(".csv"), stake: { maker.eventsAtStake($0, $1) }) {
                 outcome.differences.append(ReplayDifference(file: path, words: words))
             }
             made.append(Manifest.File(path: path, size: comparison.size, sha256: "\(comparison.hash.finalize())"))
             outcome.files += 1
             outcome.bytes += comparison.size
         }
-        let comparison = Comparison(path: "\(folder)/\(Manifest.name)")
-        try maker.manifest(of: made).encoded().withUnsafeBytes { comparison.take($0) }
+        let comparison = FileComparison(published: published(Manifest.name))
+        var replayed = try maker.manifest(of: made)
+        // Who signed is the one thing that the log cannot say; the signature itself is checked against the manifest's bytes.
+        replayed.signedBy = manifest.signedBy
+        try replayed.encoded().withUnsafeBytes { comparison.take($0) }
         if let words = comparison.finish(isTable: false) {
             outcome.differences.append(ReplayDifference(file: Manifest.name, words: words))
         }
         outcome.files += 1
+        outcome.bytes += comparison.size
         for path in listed.subtracting(made.map(\.path)).sorted() {
             outcome.differences.append(ReplayDifference(file: path, words: "the manifest lists it, but no replay makes such a file"))
         }
         return outcome
     }
+
+    private func published(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: "\(folder)/\(path)").map(Array.init) }
 }
 
-/// Compares a stream of bytes with a file.
-private final class Comparison {
-    let hash = SHA256()
-    private(set) var size = 0
-    private let published: [UInt8]?
-    private var replayed: [UInt8] = []
-    private var firstDifference: Int?
-
-    init(path: String) {
-        published = FileManager.default.contents(atPath: path).map(Array.init)
-    }
-
-    func take(_ bytes: UnsafeRawBufferPointer) {
-        hash.update(bytes)
-        if firstDifference == nil, let published {
-            let there = published.dropFirst(size).prefix(bytes.count)
-            if !there.elementsEqual(bytes) {
-                firstDifference = size + (zip(there, bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? there.count)
-            }
-        }
-        // Only what a message about the first difference needs is kept.
-        if firstDifference == nil {
-            if let lineEnd = bytes.lastIndex(of: 0x0A) {
-                if header == nil, let first = bytes.firstIndex(of: 0x0A), replayed.isEmpty { header = Array(bytes[..<first]) }
-                replayed = Array(bytes[(lineEnd + 1)...])
-            } else {
-                replayed += bytes
-            }
-            tailStart = size + bytes.count - replayed.count
-        } else if kept < 1 << 16 {
-            replayed += bytes.prefix(1 << 16)
-            kept += bytes.count
-        }
-        size += bytes.count
-    }
-
-    private var header: [UInt8]?
-    private var tailStart = 0
-    private var kept = 0
-
-    /// What differs, in words; nil: nothing.
-    func finish(isTable: Bool) -> String? {
-        guard let published else { return "is missing or cannot be read" }
-        if firstDifference == nil, published.count > size { firstDifference = size }
-        guard let place = firstDifference else { return nil }
-        guard isTable else { return "differs from the replay at byte \(place)" }
-        let row = published[..<min(place, published.count)].reduce(1) { $0 + ($1 == 0x0A ? 1 : 0) }
-        func line(_ bytes: ArraySlice<UInt8>) -> [String] {
-            let text = String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
-            return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        }
-        let start = published[..<min(place, published.count)].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        let there = start < published.count ? line(published[start...]) : []
-        let here = start >= tailStart && start - tailStart <= replayed.count ? line(replayed[(start - tailStart)...]) : []
-        let names = published.prefix { $0 != 0x0A }
-        let columns = line(ArraySlice(names))
-        guard there.count == here.count, let column = zip(there, here).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset,
-            row > 1, column < columns.count
-        else { return "row \(row) differs from the replay (byte \(place))" }
-        let key = there.prefix(4).joined(separator: ",")
-        return "row \(row) (\(key)), column \(columns[column]): published \(there[column]), replayed \(here[column])"
+extension ReportMaker {
+    /// How to see the events behind a cell of a table's row; nil where the column is no figure of an area that can be explained.
+    func eventsAtStake(_ column: String, _ row: [String: String]) -> String? {
+        guard FigureCatalog.figure(named: column) != nil, let code = row["code"] else { return nil }
+        let known = knownAt.map { " --known-at \($0)" } ?? ""
+        return "tuowei explain --pipeline \(pipeline.file) --as-of \(row["as_of"] ?? "\(asOf)")\(known) --figure \(column) --code \(code)"
     }
 }

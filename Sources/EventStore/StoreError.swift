@@ -31,7 +31,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .system(let operation, let path, let code):
-            "\(path): cannot \(operation): \(String(cString: strerror(code)))" + Self.advice(code)
+            "\(path): " + Self.words(operation, code)
         case .locked(let path, let holder):
             "\(path): another tuowei is writing to this store (\(holder)); wait for it to end, then run the same command again"
         case .damaged(let file, let offset, let problem):
@@ -46,6 +46,11 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case .badOrigin(let problem): "a log cannot bear this name: \(problem)"
         case .unusable(let reason): "the store cannot be written to further: \(reason); run the command again"
         }
+    }
+
+    /// What the system refused, in words.
+    static func words(_ operation: String, _ code: Int32) -> String {
+        "cannot \(operation): \(String(cString: strerror(code)))" + advice(code)
     }
 
     private static func advice(_ code: Int32) -> String {

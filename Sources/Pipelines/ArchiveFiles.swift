@@ -67,6 +67,32 @@ extension Pipeline {
         return paths.map { ArchiveFile(path: $0, encoding: encodings[Pipeline.identity($0)] ?? encoding) }
     }
 
+    /// A copy of an archive, outside the pipeline's own folders perhaps: with the encoding of the pattern that fits the copy's path
+    /// best, name by name from its end, else the pipeline's own. `name` is what the archive was called.
+    public func archiveFile(copy path: String, name: String) throws(PipelineError) -> ArchiveFile {
+        let own = try archiveFiles(named: [path])
+        if let file = own.first, try isNamed(path) { return file }
+        var folders = path.split(separator: "/").map(String.init)
+        if !folders.isEmpty { folders[folders.count - 1] = name }
+        var best = (score: 0, encoding: encoding)
+        for entry in archives {
+            let parts = entry.pattern.split(separator: "/")
+            let score = zip(parts.reversed(), folders.reversed()).prefix { Glob.matches($0.1, $0.0) }.count
+            if score > best.score { best = (score, entry.encoding) }
+        }
+        return ArchiveFile(path: path, encoding: best.encoding)
+    }
+
+    /// Whether a pattern of the pipeline matches this very file.
+    private func isNamed(_ path: String) throws(PipelineError) -> Bool {
+        let wanted = Pipeline.identity(path)
+        for entry in archives {
+            for found in try Glob.files(entry.pattern, in: TextFile.folder(of: file), place: entry.place)
+            where Pipeline.identity(found) == wanted { return true }
+        }
+        return false
+    }
+
     /// The absolute path of the file's folder without symbolic links, and the file's name in it.
     private static func identity(_ path: String) -> String {
         let name = ArchiveFile(path: path, encoding: .utf8).name

@@ -54,6 +54,8 @@ public struct Pipeline: Sendable {
     let targetPlaces: [FilePlace]
     /// The safety limits on archives; what the file leaves out is nil and means the program's default.
     public let limits: LimitSettings
+    /// The path of the file of the key that signs the log; nil: the pipeline names none.
+    public let signingKey: String?
     /// Whether the data are invented; reports say so where it is true.
     public let synthetic: Bool
     /// What an analyst should look at although the run goes on, one line each.

@@ -28,6 +28,7 @@ extension Pipeline {
             } ?? 0,
             from: try Settings.day(top, "from"), demand: try Settings.demand(top), catchment: try Settings.catchment(top),
             targets: targets, targetPlaces: targetPlaces, limits: try Settings.limits(top),
+            signingKey: top.node("signing_key") == nil ? nil : try path("signing_key"),
             synthetic: try Settings.optional(top, "synthetic", "`true` or `false`", words: ["true", "false"]) {
                 ["true": true, "false": false][$0]
             } ?? false,
@@ -39,7 +40,7 @@ extension Pipeline {
 enum Keys {
     static let top = [
         "name", "district", "communities", "population", "archives", "store", "reports", "encoding", "logs", "fields", "values",
-        "reject_limit", "from", "intent", "planning_norm", "catchment_m", "targets", "limits", "synthetic",
+        "reject_limit", "from", "intent", "planning_norm", "catchment_m", "targets", "limits", "signing_key", "synthetic",
     ]
     static let district = ["code", "name"]
     static let archive = ["files", "encoding"]

@@ -101,6 +101,12 @@ extension Pipeline {
         return result
     }
 
+    /// A copy of an archive that the log knows by `name`, wherever the copy lies, with the rules for the original.
+    func input(copyOf path: String, name: String) throws -> ArchiveInput {
+        let file = try refusing { try archiveFile(copy: path, name: name) }
+        return ArchiveInput(path: path, name: name, rules: rules(of: file), rejectLimit: .max, limits: archiveLimits)
+    }
+
     /// The archives to ingest, those named or the pipeline's own, with the rules for each.
     func inputs(_ named: [String]) throws -> [ArchiveInput] {
         let files = try refusing { named.isEmpty ? try archiveFiles() : try archiveFiles(named: named) }

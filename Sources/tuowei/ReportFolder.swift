@@ -109,7 +109,7 @@ final class ReportFolder {
 
     /// The files that the report standing at the target lists as its own.
     private func previousFiles() -> Set<String> {
-        Manifest.files(at: "\(target)/\(Manifest.name)").union([Manifest.name])
+        Manifest.files(at: "\(target)/\(Manifest.name)").union([Manifest.name, ManifestSignature.name])
     }
 
     /// Links what stands in the target and is no report's into the new folder, so that the exchange loses nothing.

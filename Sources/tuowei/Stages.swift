@@ -14,12 +14,15 @@ enum Stages {
 
     /// Ingests the pipeline's archives, or the ones named. Refused archives are complained of on standard error.
     static func ingest(
-        _ pipeline: Pipeline, _ named: [String], threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void
+        _ pipeline: Pipeline, _ named: [String], signer: SigningKey?, threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void
     ) throws -> [ArchiveAnswer] {
         let inputs = try pipeline.inputs(named)
         return try refusing {
-            let writer = try StoreWriter.open(at: pipeline.store, origin: pipeline.logOrigin)
+            let writer = try StoreWriter.open(at: pipeline.store, origin: pipeline.logOrigin, signer: signer)
             defer { writer.close() }
+            if let signer, writer.resigned > 0 {
+                printError("the log was unsigned: its \(grouped(writer.resigned)) kept checkpoints are now signed by \(signer.verifier)")
+            }
             let total = inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) }
             nonisolated(unsafe) var progress = Progress("ingest", total: total)
             let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
@@ -30,6 +33,16 @@ enum Stages {
             }
             progress.finish()
             return answers
+        }
+    }
+
+    /// The state of the log in one line, and whether it is signed.
+    static func logLine(_ pipeline: Pipeline) throws -> String {
+        try refusing(as: .checkFailed) {
+            let store = try EventStore.open(at: pipeline.store)
+            guard let checkpoint = store.checkpoint else { return "The log is empty" }
+            let key = try store.verifierKey().map { "signed by \($0)" } ?? "unsigned (`tuowei key new` makes a key to sign it with)"
+            return "The log \(shown(checkpoint.origin)) has \(grouped(checkpoint.size)) entries, root \(checkpoint.root), \(key)"
         }
     }
 
@@ -65,7 +78,9 @@ enum Stages {
     }
 
     /// Writes the report of a day from the store.
-    static func report(_ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, threads: Int) throws -> Written {
+    static func report(
+        _ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, signer: SigningKey?, threads: Int
+    ) throws -> Written {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
         let reference = try refusing { try pipeline.reference() }
         for warning in reference.warnings { printError(warning) }
@@ -73,14 +88,22 @@ enum Stages {
         let maker = ReportMaker(
             program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: knownAt,
             language: try options.language(), threads: threads)
+        if let signer, try refusing(as: .checkFailed, { try store.verifierKey() }) != signer.verifier {
+            throw Refusal("the log is not signed by \(signer.verifier); give ingest the key first, so that log and report have one signer")
+        }
         let figures = try refusing(as: .checkFailed) { try maker.figures() }
         let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
         do {
             try maker.write(figures, tables: chosen) { path, contents in try folder.write(path, contents) }
-            let manifest = try maker.manifest(
+            var manifest = try maker.manifest(
                 of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
+            manifest.signedBy = signer?.verifier.description
             let bytes = try manifest.encoded()
             try folder.write(Manifest.name) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+            if let signer {
+                let signature = ManifestSignature.file(of: bytes, signer)
+                try folder.write(ManifestSignature.name) { sink in try signature.withUnsafeBytes { try sink($0) } }
+            }
             try folder.finish()
         } catch {
             folder.abandon()
@@ -111,5 +134,5 @@ enum Stages {
 
 extension Pipeline {
     /// The log's origin: the name under which its checkpoints are signed.
-    var logOrigin: String { "tuowei/" + name }
+    var logOrigin: String { Checkpoint.origin("tuowei/", name) }
 }

@@ -13,6 +13,7 @@ struct Tuowei: ParsableCommand {
         version: programVersion,
         subcommands: [
             IngestCommand.self, FoldCommand.self, ReportCommand.self, RunCommand.self, VerifyCommand.self, RejectsCommand.self,
+            ProveCommand.self, KeyCommand.self,
         ])
 }
 

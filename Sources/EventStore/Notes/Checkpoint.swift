@@ -32,12 +32,22 @@ public struct Checkpoint: Sendable, Hashable {
     /// What is wrong with a log's name, or nil. It is also its key's name, so it follows the signed-note rule for those.
     public static func problem(inOrigin origin: String) -> String? {
         if origin.isEmpty { return "it is empty" }
-        if origin.utf8.count > 200 { return "it is longer than 200 bytes" }
+        if origin.utf8.count > 500 { return "it is longer than 500 bytes" }
         for scalar in origin.unicodeScalars {
             if scalar.properties.isWhitespace { return "it has a space" }
             if scalar == "+" { return "it has a plus sign" }
             if scalar.properties.generalCategory == .control { return "it has a control character" }
         }
         return nil
+    }
+
+    /// A log's name made of a text: every scalar that a name cannot hold becomes `-`.
+    public static func origin(_ prefix: String, _ text: String) -> String {
+        var name = prefix
+        for scalar in text.unicodeScalars {
+            let fits = !scalar.properties.isWhitespace && scalar != "+" && scalar.properties.generalCategory != .control
+            name.unicodeScalars.append(fits ? scalar : "-")
+        }
+        return name
     }
 }

@@ -8,6 +8,9 @@ extension EventStore {
         return try TileReader(paths: paths, size: headSize).edge(ofSize: size).root(TreeHasher())
     }
 
+    /// The key that signs the log; nil while it is unsigned.
+    public func verifierKey() throws(StoreError) -> VerifierKey? { try Head.verifierKey(paths) }
+
     /// The root computed from the raw bytes of every entry, without any kept hash.
     public func rederivedRoot() throws(StoreError) -> Digest {
         let hasher = TreeHasher()

@@ -5,8 +5,8 @@ import Events
 /// It is derived from the log. It grows by chunks, each with the size and root of the log for which the file is complete, and a
 /// checksum; it is written without fsync. What does not fit the log is not used: the rest is computed from the log again.
 struct HashColumn {
-    private static let magic: UInt64 = 0x3130_4853_4148_5754  // "TWHASH01"
-    private static let headerBytes = 72
+    static let magic: UInt64 = 0x3130_4853_4148_5754  // "TWHASH01"
+    static let headerBytes = 72
     private static let pieceWords = 1 << 17
 
     private struct Chunk {

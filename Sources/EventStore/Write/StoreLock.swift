@@ -2,7 +2,7 @@ import Events
 import Glibc
 
 /// One writer at a time: an advisory lock (`flock`) on `<store>/lock`. The system releases it when its holder ends, however that
-/// happens, so what a dead holder left in the file blocks nobody.
+/// happens, so what a dead holder left in the file blocks nobody. The file is empty unless a writer is at work or was interrupted.
 final class StoreLock: Sendable {
     private let file: OpenFile
 
@@ -21,12 +21,36 @@ final class StoreLock: Sendable {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let since = Instant(rawValue: Int64(now.tv_sec) * 1_000_000)
-        try file.truncate(to: 0)
-        try write(Array("process \(getpid()), since \(since)\n".utf8), to: file, at: 0)
+        // Never empty in between: whoever is interrupted from here on leaves a line behind.
+        let line = LockLine(process: getpid(), since: since).bytes
+        try write(line, to: file, at: 0)
+        try file.truncate(to: line.count)
+        try file.synchronize()
     }
 
-    deinit {
-        // The line is for who finds the lock taken; closing the file releases it.
-        _ = ftruncate(file.descriptor, 0)
+    /// Notes that the writer ended well: it leaves nothing behind that the next one has to remove.
+    func noteEndedWell() { _ = ftruncate(file.descriptor, 0) }
+}
+
+/// What the lock file says: who holds the lock since when. It stays behind where a writer was interrupted, and tells a check that
+/// what lies about beyond the head is only that writer's.
+struct LockLine {
+    let process: Int32
+    let since: Instant
+
+    var bytes: [UInt8] { Array("process \(process), since \(since)\n".utf8) }
+
+    init(process: Int32, since: Instant) {
+        self.process = process
+        self.since = since
+    }
+
+    /// Reads the line strictly.
+    init?(_ bytes: [UInt8]) {
+        guard let text = String(validating: bytes, as: UTF8.self), text.hasPrefix("process "), text.hasSuffix("\n") else { return nil }
+        let parts = text.dropFirst(8).dropLast().split(separator: ", since ", maxSplits: 1)
+        guard parts.count == 2, let process = Int32(parts[0]), let since = Instant(parts[1]) else { return nil }
+        self.init(process: process, since: since)
+        guard self.bytes == bytes else { return nil }
     }
 }

@@ -6,6 +6,7 @@ extension StoreWriter {
         try step { () throws(StoreError) in
             guard batch == nil else { throw .unusable(reason: "a batch is not ended") }
             if pending.size > pending.published { try publishPending() }
+            completeColumns()
         }
     }
 

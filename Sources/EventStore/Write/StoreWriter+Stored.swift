@@ -89,6 +89,19 @@ extension StoreWriter {
         if entry >= pending.firstUnwritten { try pending.flush() }
     }
 
+    /// Computes from the log what the side files lack of the events that were stored when the writer began.
+    func completeColumns() {
+        guard !events.isEmpty else { return }
+        for log in Log.allCases {
+            let place = Int(log.rawValue)
+            let have = columns[place].count
+            let stored = opened.events[place]
+            guard have < stored, let missing = try? hashes(of: log, from: have, to: stored) else { continue }
+            missing.withUnsafeBufferPointer { try? columns[place].append($0, logSize: opened.size, root: opened.root) }
+        }
+        extendColumns(root: pending.edge.root(TreeHasher()))
+    }
+
     /// Appends the hashes of what was published since to the side files. They are a convenience: a failure leaves them behind, and
     /// the next writer computes what they lack.
     func extendColumns(root: Digest) {

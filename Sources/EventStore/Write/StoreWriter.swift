@@ -18,8 +18,10 @@ public final class StoreWriter {
     let signer: SigningKey?
     var reader: LogReader
     let pending: PendingLog
-    /// The head's size and root when the writer began.
-    let opened: (size: Int, root: Digest)
+    /// The head's size and root, and the number of events of each log, when the writer began.
+    let opened: (size: Int, root: Digest, events: [Int])
+    /// The number of kept checkpoints that were signed anew because the log was given a key; 0: none had to be.
+    public let resigned: Int
     let block = PendingBlock()
 
     /// The state of a batch in progress.
@@ -52,15 +54,16 @@ public final class StoreWriter {
     private var sizes: Set<Int> = []
 
     private init(
-        paths: StorePaths, lock: StoreLock, origin: String, signer: SigningKey?, reader: LogReader, edge: TreeEdge
+        paths: StorePaths, lock: StoreLock, origin: String, signer: SigningKey?, resigned: Int, reader: LogReader, edge: TreeEdge
     ) throws(StoreError) {
         self.paths = paths
         self.lock = lock
         self.origin = origin
         self.signer = signer
+        self.resigned = resigned
         self.reader = reader
         pending = PendingLog(paths: paths, edge: edge)
-        opened = (edge.size, edge.root(TreeHasher()))
+        opened = (edge.size, edge.root(TreeHasher()), reader.table.events)
         for entry in reader.table.batches { remember(try reader.batch(entry)) }
     }
 
@@ -80,13 +83,9 @@ public final class StoreWriter {
         try Folder.make(paths.log)
         let head = try Recovery.run(paths)
         let name = head?.checkpoint.origin ?? origin
-        if let problem = Checkpoint.problem(inOrigin: name) { throw .badOrigin(problem: problem) }
-        if let signer, signer.verifier.name != name { throw .wrongKey(expected: name, given: signer.verifier.name) }
-        if let key = head?.verifier {
-            guard let signer else { throw .keyNeeded(name: key.name) }
-            guard signer.verifier == key else { throw .wrongKey(expected: key.description, given: signer.verifier.description) }
-        } else if let signer, head != nil {
-            try Resigning.run(paths, signer)
+        if let problem = keyProblem(name, head, signer) {
+            lock.noteEndedWell()
+            throw problem
         }
         let size = head?.checkpoint.size ?? 0
         let files = BundleFiles(paths: paths, size: size)
@@ -95,8 +94,20 @@ public final class StoreWriter {
         if let head, edge.root(TreeHasher()) != head.checkpoint.root {
             throw .damaged(file: paths.tiles, offset: nil, problem: "the tiles do not give the root of the checkpoint")
         }
+        var resigned = 0
+        if let signer, let head, head.verifier == nil { resigned = try Resigning.run(paths, signer, size: size) }
         return try StoreWriter(
-            paths: paths, lock: lock, origin: name, signer: signer, reader: LogReader(files: files, table: table), edge: edge)
+            paths: paths, lock: lock, origin: name, signer: signer, resigned: resigned, reader: LogReader(files: files, table: table),
+            edge: edge)
+    }
+
+    /// Why the log of this name cannot be written to with this key or without one; nil: it can.
+    private static func keyProblem(_ name: String, _ head: Head?, _ signer: SigningKey?) -> StoreError? {
+        if let problem = Checkpoint.problem(inOrigin: name) { return .badOrigin(problem: problem) }
+        if let signer, signer.verifier.name != name { return .wrongKey(expected: name, given: signer.verifier.name) }
+        guard let key = head?.verifier else { return nil }
+        guard let signer else { return .keyNeeded(name: key.name) }
+        return signer.verifier == key ? nil : .wrongKey(expected: key.description, given: signer.verifier.description)
     }
 
     /// The number of entries, pending ones included.
@@ -113,6 +124,7 @@ public final class StoreWriter {
 
     /// Lets the store go: the lock is free for another writer, and what was not published is gone.
     public func close() {
+        if failure == nil, batch == nil, pending.size == pending.published { lock?.noteEndedWell() }
         failure = failure ?? "it was closed"
         lock = nil
     }

@@ -11,16 +11,20 @@ struct IngestCommand: ParsableCommand {
         commandName: "ingest", abstract: "Check and append archives to the store: those of the pipeline, or the ones named.")
 
     @OptionGroup var options: PipelineOptions
+    @OptionGroup var key: KeyOptions
     @OptionGroup var failOn: FailOnOptions
     @Flag(name: .long, help: "Answer with one JSON object a line and archive.") var json = false
     @Argument(help: "Archives instead of the pipeline's.") var archives: [String] = []
 
     func run() throws {
-        let answers = try Stages.ingest(options.read(), archives, threads: options.threadCount) { answer in
+        let pipeline = try options.read()
+        let signer = try key.signer(pipeline)
+        let answers = try Stages.ingest(pipeline, archives, signer: signer, threads: options.threadCount) { answer in
             if json { printLine(answer.json) }
         }
         if !json {
             for answer in answers { printLine(answer.line) }
+            printLine(try Stages.logLine(pipeline))
         }
         try Stages.status(of: answers, failOn: failOn.failOn)
     }

@@ -43,11 +43,13 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var options: PipelineOptions
     @OptionGroup var moment: MomentOptions
     @OptionGroup var report: ReportOptions
+    @OptionGroup var key: KeyOptions
     @OptionGroup var failOn: FailOnOptions
 
     func run() throws {
         let pipeline = try options.read()
-        let written = try Stages.report(pipeline, moment, report, threads: options.threadCount)
+        let written = try Stages.report(
+            pipeline, moment, report, signer: try key.signer(pipeline), threads: options.threadCount)
         written.summary.forEach(printLine)
         if failOn.failOn.contains(.targets), written.hasUnmetTargets { throw ExitStatus.doneWithRefusals }
     }

@@ -8,6 +8,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var options: PipelineOptions
     @OptionGroup var moment: MomentOptions
     @OptionGroup var report: ReportOptions
+    @OptionGroup var key: KeyOptions
     @OptionGroup var failOn: FailOnOptions
 
     func run() throws {
@@ -16,8 +17,9 @@ struct RunCommand: ParsableCommand {
         _ = try moment.instant()
         _ = try report.chosen()
         let threads = options.threadCount
-        let answers = try Stages.ingest(pipeline, [], threads: threads) { _ in }
-        let written = try Stages.report(pipeline, moment, report, threads: threads)
+        let signer = try key.signer(pipeline)
+        let answers = try Stages.ingest(pipeline, [], signer: signer, threads: threads) { _ in }
+        let written = try Stages.report(pipeline, moment, report, signer: signer, threads: threads)
         written.summary.forEach(printLine)
         if failOn.failOn.contains(.targets), written.hasUnmetTargets { throw ExitStatus.doneWithRefusals }
         try Stages.status(of: answers, failOn: failOn.failOn)

@@ -2,86 +2,160 @@ import ArgumentParser
 import Audit
 import EventStore
 import Events
-import Foundation
 import Pipelines
-import Reports
 
 /// `tuowei verify`: the store's integrity, and the replay of a report.
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the store's integrity; with a report, replay it from the log alone and compare every byte.")
+        abstract: "Check every file of the store from the raw bytes of its log; with a report, replay it and compare every byte.",
+        discussion: """
+            A log cut back whole, or rewritten and signed again with its own key, looks sound by itself: only what was kept elsewhere \
+            (--seen, --vkey) or the archives (--archives) show it.
+            """)
 
     @OptionGroup var options: PipelineOptions
     @Option(name: .long, help: ArgumentHelp("The folder of a report to replay.", valueName: "folder"))
     var report: String?
+    @Option(
+        name: .long, help: ArgumentHelp("A checkpoint, or a report's manifest, kept earlier: the log must extend it.", valueName: "file"))
+    var seen: [String] = []
+    @Option(
+        name: .long, help: ArgumentHelp("The verifier key, or its file, that must have signed the log and the report.", valueName: "key"))
+    var vkey: String?
+    @Option(name: .long, help: ArgumentHelp("Rebuild the log from the archives below this folder.", valueName: "folder"))
+    var archives: String?
+    @Option(name: .long, help: ArgumentHelp("Check the store in this folder in place of the pipeline's.", valueName: "folder"))
+    var store: String?
     @Flag(name: .long, help: "Answer with one JSON object.") var json = false
 
     func run() throws {
         let pipeline = try options.read()
-        var found: [String] = []
-        let store = try refusing(as: .checkFailed) { try EventStore.open(at: pipeline.store) }
-        guard let checkpoint = store.checkpoint else {
-            throw Refusal("\(shown(pipeline.store)): holds no log; ingest archives first", status: .checkFailed)
-        }
-        let root = try refusing(as: .checkFailed) { try store.rederivedRoot() }
-        if root != checkpoint.root { found.append("log: the entries give the root \(root), the checkpoint says \(checkpoint.root)") }
-        let events = try refusing(as: .checkFailed) { try readEveryBlock(store) }
-        var replay: ReportReplay.Outcome?
-        if let report {
-            replay = try self.replay(report, pipeline, store)
-            found += replay?.differences.map(\.description) ?? []
+        let key = try refusing { try vkey.map { try KeptFiles.verifierKey($0) } }
+        let kept = try refusing { try seen.map { try KeptFiles.checkpoint($0) } }
+        let folder = store ?? pipeline.store
+        var answer = VerifyAnswer(
+            store: StoreCheck(
+                at: folder, derived: DerivedFolders.all, seen: kept, verifier: key, threads: options.threadCount
+            ).run())
+        // A damaged log proves nothing about reports or archives.
+        if answer.store.isSound {
+            try refusing(as: .checkFailed) {
+                let log = try EventStore.open(at: folder)
+                if let archives { answer.rebuild = try rebuild(archives, pipeline, log) }
+                if let report {
+                    answer.report = try ReportCheck(
+                        folder: report, store: log, pipeline: pipeline, program: programVersion, verifier: key, threads: options.threadCount
+                    ).run()
+                }
+            }
         }
         if json {
-            let members = [
-                "\"ok\": \(found.isEmpty)", "\"entries\": \(store.size)", "\"root\": \"\(root)\"", "\"events\": \(events)",
-                "\"files\": \(replay?.files ?? 0)", "\"differences\": [" + found.map(jsonText).joined(separator: ", ") + "]",
-            ]
-            printLine("{" + members.joined(separator: ", ") + "}")
-        } else if found.isEmpty {
-            printLine("The log of \(grouped(store.size)) entries and \(grouped(events)) events is whole; its root is \(root)")
-            if let replay {
-                printLine("The report replays: \(grouped(replay.files)) files, \(grouped(replay.bytes)) bytes, no difference")
-            }
+            printLine(answer.json)
+        } else {
+            answer.lines.forEach(printLine)
+            answer.complaints.forEach { printError(shown($0)) }
         }
-        guard found.isEmpty else {
-            if !json { found.forEach { printError(shown($0)) } }
-            throw ExitStatus.checkFailed
-        }
+        guard answer.isSound else { throw ExitStatus.checkFailed }
     }
 
-    /// Decodes every event that the log holds; their number.
-    private func readEveryBlock(_ store: EventStore) throws -> Int {
-        let columns = EventColumns()
-        var events = 0
-        for log in Log.allCases {
-            for block in 0..<store.blockCount(of: log) {
-                try store.readBlock(block, of: log, texts: true, into: columns)
-                events += columns.count
-            }
-            guard events >= store.eventCount(of: log) else {
-                throw Refusal("log \(log.name): blocks hold fewer events than the batches say", status: .checkFailed)
-            }
+    private func rebuild(_ folder: String, _ pipeline: Pipeline, _ log: EventStore) throws -> ArchiveRebuild.Outcome {
+        try ArchiveRebuild(log, threads: options.threadCount).run(ReportFiles.paths(below: folder)) { path, name in
+            try pipeline.input(copyOf: path, name: name)
         }
-        return events
+    }
+}
+
+/// What other rooms keep in a store, with how each is checked.
+enum DerivedFolders {
+    static let all: [DerivedFiles] = []
+}
+
+/// What `verify` found, in words and as JSON.
+struct VerifyAnswer {
+    var store: StoreOutcome
+    var rebuild: ArchiveRebuild.Outcome?
+    var report: ReportCheck.Outcome?
+
+    init(store: StoreOutcome) { self.store = store }
+
+    /// Checks made.
+    var checks: Int { store.total + (rebuild?.entries ?? 0) + (report?.files ?? 0) }
+
+    var isSound: Bool {
+        store.isSound && rebuild?.problems.isEmpty ?? true && report?.differences.isEmpty ?? true && checks > 0
     }
 
-    /// Replays the report in a folder at the checkpoint that its manifest names.
-    private func replay(_ folder: String, _ pipeline: Pipeline, _ store: EventStore) throws -> ReportReplay.Outcome {
-        let path = "\(folder)/\(Manifest.name)"
-        guard let data = FileManager.default.contents(atPath: path), let manifest = Manifest(data) else {
-            throw Refusal("\(shown(path)): missing, or no manifest of a report; nothing can be replayed", status: .checkFailed)
+    /// What is wrong, one line each, the first thing first.
+    var complaints: [String] {
+        store.faults.map(\.description) + (rebuild?.problems.map { "archives: \($0)" } ?? [])
+            + (report?.differences.map { "report: \($0)" } ?? [])
+    }
+
+    /// What an auditor should know although it is no fault.
+    var notes: [String] {
+        var notes: [String] = []
+        if let writer = store.writer { notes.append("a writer is at work on the store, or was interrupted (\(writer))") }
+        notes += store.leftovers.map { "left by it: \($0)" }
+        return notes + (report?.notes ?? [])
+    }
+
+    /// The answer in lines for people.
+    var lines: [String] {
+        var lines: [String] = []
+        if let checkpoint = store.checkpoint, let root = store.root {
+            lines.append("log      \(shown(checkpoint.origin)): \(grouped(checkpoint.size)) entries, root \(root)")
+            lines.append("key      " + (store.verifier?.description ?? "none: the log is unsigned"))
         }
-        guard let day = Day(manifest.asOf), manifest.knownAt.map({ Instant($0) != nil }) ?? true else {
-            throw Refusal("\(shown(path)): as_of or known_at is damaged", status: .checkFailed)
+        let counts = StoreOutcome.Check.allCases.compactMap { check in
+            store.counts[check].map { "\(grouped($0)) \(check.rawValue)" }
         }
-        return try refusing(as: .checkFailed) {
-            let maker = ReportMaker(
-                program: programVersion, store: try store.atSize(manifest.checkpoint.size), pipeline: pipeline,
-                reference: try pipeline.reference(), asOf: day, knownAt: manifest.knownAt.flatMap { Instant($0) },
-                language: Language(rawValue: manifest.language) ?? .chinese,
-                threads: options.threadCount)
-            return try ReportReplay(maker, folder: folder).run(manifest)
+        lines.append("store    " + counts.joined(separator: ", "))
+        if let rebuild {
+            let unused = rebuild.unused > 0 ? "; \(grouped(rebuild.unused)) files are no archives of the log" : ""
+            lines.append(
+                "archives \(grouped(rebuild.archives)) ingested anew give \(grouped(rebuild.entries)) entries, root \(rebuild.root.map { "\($0)" } ?? "unknown")\(unused)"
+            )
         }
+        if let report {
+            let state = report.checkpoint.map { ", at the log's first \(grouped($0.size)) entries" } ?? ""
+            lines.append(
+                "report   \(grouped(report.files)) files, \(grouped(report.bytes)) bytes compared\(state); "
+                    + (report.isSigned ? "signed" : "unsigned"))
+        }
+        lines += notes.map { "note     \(shown($0))" }
+        lines.append(
+            "\(grouped(checks)) checks, \(complaints.isEmpty && isSound ? "nothing wrong" : "\(grouped(max(1, complaints.count))) wrong")")
+        return lines
+    }
+
+    /// The answer as one JSON object.
+    var json: String {
+        func list(_ items: [String]) -> String { "[" + items.joined(separator: ", ") + "]" }
+        let counts = StoreOutcome.Check.allCases.compactMap { check in store.counts[check].map { "\(jsonText(check.rawValue)): \($0)" } }
+        let faults = store.faults.map { fault in
+            "{\"file\": \(jsonText(fault.file))" + (fault.offset.map { ", \"offset\": \($0)" } ?? "")
+                + ", \"problem\": \(jsonText(fault.problem))}"
+        }
+        var members = ["\"ok\": \(isSound)", "\"checks\": \(checks)"]
+        if let checkpoint = store.checkpoint {
+            members += ["\"origin\": \(jsonText(checkpoint.origin))", "\"entries\": \(checkpoint.size)"]
+        }
+        if let root = store.root { members.append("\"root\": \"\(root)\"") }
+        if let key = store.verifier { members.append("\"signed_by\": \(jsonText(key.description))") }
+        members += ["\"counts\": {" + counts.joined(separator: ", ") + "}", "\"faults\": " + list(faults)]
+        if let rebuild {
+            members.append("\"archives\": \(rebuild.archives)")
+            members.append("\"archive_problems\": " + list(rebuild.problems.map(jsonText)))
+        }
+        if let report {
+            members += ["\"files\": \(report.files)", "\"bytes\": \(report.bytes)", "\"report_signed\": \(report.isSigned)"]
+            members.append(
+                "\"differences\": "
+                    + list(
+                        report.differences.map { "{\"file\": \(jsonText($0.file)), \"problem\": \(jsonText($0.words))}" }))
+        }
+        members.append("\"notes\": " + list(notes.map(jsonText)))
+        return "{" + members.joined(separator: ", ") + "}"
     }
 }

@@ -1,0 +1,191 @@
+import Archives
+public import EventStore
+import Events
+import Foundation
+public import Pipelines
+import Reports
+
+/// Checks a published report: its signature, its inputs, the state of the log that it names, and every byte by a replay.
+public struct ReportCheck {
+    /// What came of it.
+    public struct Outcome: Sendable {
+        /// Files compared, the manifest among them.
+        public var files = 0
+        /// Bytes compared.
+        public var bytes = 0
+        /// What differs.
+        public var differences: [ReplayDifference] = []
+        /// What an auditor should know although nothing differs.
+        public var notes: [String] = []
+        /// The state of the log that the report names.
+        public var checkpoint: Manifest.Checkpoint?
+        /// Whether the report bears a signature that holds.
+        public var isSigned = false
+    }
+
+    private let folder: String
+    private let store: EventStore
+    private let pipeline: Pipeline
+    private let program: String
+    private let verifier: VerifierKey?
+    private let threads: Int
+
+    /// A check of the report in `folder` against a log.
+    ///
+    /// - Parameters:
+    ///   - program: The version of this program.
+    ///   - verifier: The key that an auditor kept; the report must be signed by it.
+    public init(folder: String, store: EventStore, pipeline: Pipeline, program: String, verifier: VerifierKey?, threads: Int) {
+        self.folder = folder
+        self.store = store
+        self.pipeline = pipeline
+        self.program = program
+        self.verifier = verifier
+        self.threads = threads
+    }
+
+    /// Checks everything that can be.
+    ///
+    /// - Throws: what the store, the reference data or the folds throw.
+    public func run() throws -> Outcome {
+        var outcome = Outcome()
+        func fault(_ file: String, _ words: String) { outcome.differences.append(ReplayDifference(file: file, words: words)) }
+        guard let bytes = read(Manifest.name) else {
+            fault(Manifest.name, "it is missing or cannot be read, so nothing can be replayed")
+            return outcome
+        }
+        outcome.files = 1
+        outcome.bytes = bytes.count
+        guard let manifest = Manifest(bytes), let day = Day(manifest.asOf), manifest.knownAt.map({ Instant($0) != nil }) ?? true,
+            let language = Language(rawValue: manifest.language)
+        else {
+            fault(Manifest.name, "it is not the manifest of a report, so nothing can be replayed")
+            return outcome
+        }
+        outcome.checkpoint = manifest.checkpoint
+        checkSignature(manifest, bytes, &outcome)
+        checkNames(manifest, &outcome)
+        guard try checkState(manifest, &outcome) else { return outcome }
+        let reference = try pipeline.reference()
+        let maker = ReportMaker(
+            program: manifest.program, store: try store.atSize(manifest.checkpoint.size), pipeline: pipeline, reference: reference,
+            asOf: day, knownAt: manifest.knownAt.flatMap { Instant($0) }, language: language, threads: threads)
+        if manifest.program != program {
+            outcome.notes.append("the report was made by version \(manifest.program) and is replayed by version \(program)")
+        }
+        let changed = try changedInputs(manifest, maker)
+        guard changed.isEmpty else {
+            // Other settings give other figures; that is no news of the log, and a list of differing cells would only confuse.
+            for (file, words) in changed { fault(file, words) }
+            compareDigests(manifest, &outcome)
+            return outcome
+        }
+        let replay = try ReportReplay(maker, folder: folder).run(manifest)
+        outcome.files = replay.files
+        outcome.bytes = replay.bytes
+        outcome.differences += replay.differences
+        return outcome
+    }
+
+    private func read(_ name: String) -> [UInt8]? { FileManager.default.contents(atPath: "\(folder)/\(name)").map(Array.init) }
+
+    private func checkSignature(_ manifest: Manifest, _ bytes: [UInt8], _ outcome: inout Outcome) {
+        func fault(_ file: String, _ words: String) { outcome.differences.append(ReplayDifference(file: file, words: words)) }
+        let signature = read(ManifestSignature.name)
+        guard let named = manifest.signedBy else {
+            if signature != nil { fault(ManifestSignature.name, "the manifest does not say that the report is signed") }
+            if let verifier { fault(Manifest.name, "the report is unsigned, and was to be signed by \(verifier)") }
+            return
+        }
+        guard let key = VerifierKey(named) else { return fault(Manifest.name, "signedBy is not a verifier key") }
+        if let expected = verifier ?? (try? store.verifierKey()), expected != key {
+            return fault(Manifest.name, "the report is signed by another key than \(expected)")
+        }
+        guard let signature else {
+            return fault(ManifestSignature.name, "the manifest says that the report is signed, and this is missing")
+        }
+        if let problem = ManifestSignature.problem(signature, of: bytes, key) {
+            fault(ManifestSignature.name, problem)
+        } else {
+            outcome.isSigned = true
+        }
+    }
+
+    /// Files that the manifest does not list, and the other way round.
+    private func checkNames(_ manifest: Manifest, _ outcome: inout Outcome) {
+        var listed = Set(manifest.files.map(\.path))
+        listed.formUnion([Manifest.name, ManifestSignature.name])
+        for name in ReportFiles.names(in: folder) where !listed.contains(name) {
+            outcome.differences.append(ReplayDifference(file: name, words: "the manifest does not list it: it is no part of the report"))
+        }
+    }
+
+    /// Whether the log has the state that the report names.
+    private func checkState(_ manifest: Manifest, _ outcome: inout Outcome) throws -> Bool {
+        let named = manifest.checkpoint
+        func fault(_ words: String) -> Bool {
+            outcome.differences.append(ReplayDifference(file: Manifest.name, words: words))
+            return false
+        }
+        if let origin = store.checkpoint?.origin, origin != named.origin {
+            return fault("the report is of the log \(named.origin), and this is \(origin)")
+        }
+        guard named.size >= 0, named.size <= store.size else {
+            return fault("the report names a log of \(named.size) entries, and this one has \(store.size): it was cut back")
+        }
+        let root = try store.root(ofSize: named.size)
+        guard "\(root)" == named.root else {
+            return fault("the report names the root \(named.root), and the log's first \(named.size) entries give \(root)")
+        }
+        return true
+    }
+
+    private func changedInputs(_ manifest: Manifest, _ maker: ReportMaker) throws -> [(file: String, words: String)] {
+        let present = try maker.manifest(of: []).inputs
+        var changed: [(file: String, words: String)] = []
+        for (place, input) in present.enumerated() {
+            guard place < manifest.inputs.count else { break }
+            let then = manifest.inputs[place]
+            guard then.sha256 != input.sha256 else { continue }
+            changed.append(
+                (
+                    then.path,
+                    "it is not the file with which the report was made (SHA-256 then \(then.sha256), now \(input.sha256)); give that one to replay the report"
+                ))
+        }
+        return changed
+    }
+
+    /// Compares the report's files with its manifest, where no replay is possible.
+    private func compareDigests(_ manifest: Manifest, _ outcome: inout Outcome) {
+        for file in manifest.files {
+            outcome.files += 1
+            guard let bytes = read(file.path) else {
+                outcome.differences.append(ReplayDifference(file: file.path, words: "is missing or cannot be read"))
+                continue
+            }
+            outcome.bytes += bytes.count
+            if bytes.count != file.size || "\(SHA256.digest(of: bytes))" != file.sha256 {
+                outcome.differences.append(ReplayDifference(file: file.path, words: "is not the file that the manifest lists"))
+            }
+        }
+    }
+}
+
+/// The files of a folder that an auditor names.
+public enum ReportFiles {
+    /// Every file below the folder, in order.
+    public static func paths(below folder: String) -> [String] { names(in: folder).map { "\(folder)/\($0)" } }
+
+    /// Every file below the folder by its path in it, in order.
+    static func names(in folder: String) -> [String] {
+        guard let walk = FileManager.default.enumerator(atPath: folder) else { return [] }
+        var names: [String] = []
+        for case let name as String in walk {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder), isFolder.boolValue { continue }
+            names.append(name)
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}
