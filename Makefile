@@ -13,21 +13,24 @@ FIGURE ?= coverage_rate
 CODE ?= 320612000000
 THREADS ?=
 OUT ?=
+LAWS ?= 20
 EVENTS ?= 10000000
 RUNS ?= 5
 
-# Every Debian package the project needs, in one place: to build, and (second line) to test and lint.
-BUILD_PACKAGES := libarchive-dev zlib1g-dev libisal-dev liblzma-dev libzstd-dev libbz2-dev libssl-dev libxlsxwriter-dev libsqlite3-dev pkg-config
+# Every Debian package the project needs, in one place: what the Swift toolchain itself needs and
+# what the program is built with; and (TEST_PACKAGES) what the tests call.
+BUILD_PACKAGES := binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6 libxml2 tzdata ca-certificates \
+    libarchive-dev zlib1g-dev libisal-dev liblzma-dev libzstd-dev libbz2-dev libssl-dev libxlsxwriter-dev libsqlite3-dev pkg-config
 TEST_PACKAGES := python3 python3-venv libarchive-tools zip unzip zstd xz-utils bzip2
 
 TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) $(if $(OUT),--out $(OUT))
 
-.PHONY: all help setup setup-test build ingest fold report run verify explain rejects test lint format check sample-data bench bench-data profile clean
+.PHONY: all help setup setup-test build ingest fold report run verify explain rejects test lint format goldens laws check sample-data bench bench-data profile clean
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
-	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(AS_OF)
+	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,7 +76,17 @@ lint: ## check the format and that every public declaration is documented
 format: ## put the sources into the project's format
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests
 
+goldens: setup-test ## rewrite the expected messages of Tests/CommandLineTests/Cases; then read `git diff`
+	@TUOWEI_GOLDENS=rewrite scripts/test.sh --filter GalleryTests
+
+laws: setup-test ## run the laws over many more seeds: LAWS=… times as many as `make test`
+	@TUOWEI_LAWS=$(LAWS) scripts/test.sh --filter LawTests
+
 check: lint test ## what CI runs
+
+sample-data: setup ## rewrite the generated part of sample-data, byte for byte
+	@swift build -c release --product tuowei-sample 2>&1 | { grep -E 'error:' || true; }
+	@.build/release/tuowei-sample sample-data
 
 clean: ## remove what was built and made, the sample's store too
 	@rm -rf .build build

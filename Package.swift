@@ -77,7 +77,7 @@ let package = Package(
         room("Samples", ["Events", "CArchive"]),
         .executableTarget(name: "tuowei-sample", dependencies: ["Samples"], swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["Events"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Events", "CArchive"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("EventsTests", ["Events"]),
         tests("ArchivesTests", ["Archives", "Events", "CArchive", "CZlib"], resources: [.copy("Fixtures")]),
         tests("EventStoreTests", ["EventStore", "Archives", "Events"]),
@@ -88,7 +88,8 @@ let package = Package(
         tests("PipelinesTests", ["Pipelines", "Figures", "Ingest", "Events"]),
         tests("AuditTests", ["Audit", "Pipelines", "EventStore", "Ingest", "Events"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["TestSupport", "tuowei"], exclude: ["Conformance"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["TestSupport", "tuowei", "Events", "Samples"],
+            exclude: ["Conformance", "Cases"], swiftSettings: strict),
         tests("HouseTests", ["Events", "Figures", "Reports"]),
     ],
     swiftLanguageModes: [.v6]

@@ -35,14 +35,26 @@ public enum ArchiveDamage: Equatable, Sendable {
     case damaged(String)
 }
 
-/// The limits, as the pipeline file and the messages call them.
+/// The limits by their keys in the pipeline file.
 public enum ArchiveLimit: String, Sendable {
     case entries = "entries"
-    case entryBytes = "bytes an entry"
-    case archiveBytes = "bytes an archive"
-    case expansionRatio = "expansion ratio"
-    case nameBytes = "bytes of a name"
-    case decoderMemory = "decoder memory"
+    case entryBytes = "entry_bytes"
+    case archiveBytes = "archive_bytes"
+    case expansionRatio = "expansion_ratio"
+    case nameBytes = "name_bytes"
+    case decoderMemory = "decoder_bytes"
+
+    /// What is too much, as messages say it.
+    func words(_ allowed: Int) -> String {
+        switch self {
+        case .entries: "has more than \(allowed) entries"
+        case .entryBytes: "has more than \(allowed) bytes in one entry"
+        case .archiveBytes: "has more than \(allowed) bytes in its entries together"
+        case .expansionRatio: "has more than \(allowed) bytes for each byte of the archive"
+        case .nameBytes: "has more than \(allowed) bytes in an entry's name"
+        case .decoderMemory: "needs more than \(allowed) bytes of memory to be read"
+        }
+    }
 }
 
 extension ArchiveError: CustomStringConvertible {
@@ -58,8 +70,8 @@ extension ArchiveError: CustomStringConvertible {
         case .unreadable(let archive, let entry, let damage):
             "\(printable(archive)):\(place(entry)) \(damage.words)"
         case .limit(let archive, let entry, let limit, let allowed):
-            "\(printable(archive)):\(place(entry)) passes the limit of \(allowed) \(limit.rawValue);"
-                + " if the archive is genuine, raise the limit in the pipeline file"
+            "\(printable(archive)):\(place(entry)) \(limit.words(allowed));"
+                + " if the archive is genuine, raise `\(limit.rawValue)` under `limits` in the pipeline file"
         }
     }
 

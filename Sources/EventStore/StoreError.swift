@@ -40,7 +40,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case .keyNeeded(let name): "the log is signed by the key \"\(name)\"; give that key to write to it"
         case .wrongKey(let expected, let given): "the log needs the key \"\(expected)\", but \"\(given)\" was given"
         case .badKey(let path, let problem): "\(path): not a usable key: \(problem)"
-        case .badCheckpoint(let file, let problem): "\(file): not a valid checkpoint: \(problem)"
+        case .badCheckpoint(let file, let problem):
+            "\(file): not a valid checkpoint: \(problem); restore the store from a copy, or ingest the archives into a new one"
         case .noSuchState(let size, let head): "the log holds \(head) entries; it has no state of \(size)"
         case .noSuchEvent(let log): "the log of \(log) has no event with this event_id"
         case .badOrigin(let problem): "a log cannot bear this name: \(problem)"
@@ -55,7 +56,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
 
     private static func advice(_ code: Int32) -> String {
         switch code {
-        case ENOSPC, EDQUOT: "; free space, then run the same command again"
+        case ENOSPC, EDQUOT, EFBIG: "; free space, then run the same command again"
+        case ENOTDIR, EEXIST: "; a store is a folder of its own: move the file away, or name another folder as `store`"
         case EACCES, EPERM, EROFS: "; the store must be writable to its owner"
         default: ""
         }

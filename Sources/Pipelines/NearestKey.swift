@@ -1,8 +1,8 @@
 /// The existing word nearest to a misspelt one, by the Damerau–Levenshtein distance (optimal string alignment) over Unicode
 /// scalars; of equally near ones the first in the list.
-enum NearestKey {
+public enum NearestKey {
     /// The nearest of `words`, nil only where there are none.
-    static func nearest(to word: String, in words: [String]) -> String? {
+    public static func nearest(to word: String, in words: [String]) -> String? {
         // What is far longer than any key is near to none of them; the cost stays small for hostile input.
         let spelt = Array(word.unicodeScalars.prefix(200))
         var best: (word: String, distance: Int)?

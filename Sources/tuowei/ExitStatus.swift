@@ -1,3 +1,6 @@
+import EventStore
+import Projections
+
 /// The exit statuses of the program (`interfaces.md`).
 enum ExitStatus: Int32, Error {
     /// Done.
@@ -23,7 +26,8 @@ struct Refusal: Error {
     }
 }
 
-/// Runs `body` and gives each room's error the exit status that fits it.
+/// Runs `body` and gives each room's error the exit status that fits it: what a room says of damage to the record is a failed check, all
+/// else gets `status`.
 func refusing<Value>(as status: ExitStatus = .refused, _ body: () throws -> Value) throws -> Value {
     do {
         return try body()
@@ -31,7 +35,31 @@ func refusing<Value>(as status: ExitStatus = .refused, _ body: () throws -> Valu
         throw refusal
     } catch let status as ExitStatus {
         throw status
+    } catch let error as StoreError {
+        throw Refusal("\(error)", status: error.isDamage ? .checkFailed : .refused)
+    } catch let error as ProjectionError {
+        throw Refusal("\(error)", status: error.isDamage ? .checkFailed : .refused)
     } catch {
         throw Refusal("\(error)", status: status)
+    }
+}
+
+extension StoreError {
+    /// Whether the record itself is to blame, not the call or the machine.
+    var isDamage: Bool {
+        switch self {
+        case .damaged, .badCheckpoint: true
+        default: false
+        }
+    }
+}
+
+extension ProjectionError {
+    /// Whether the record itself is to blame.
+    var isDamage: Bool {
+        switch self {
+        case .inconsistentBlock, .inconsistentIdentifiers: true
+        case .tooManyEvents, .tooManyCuts, .amountsTooLarge: false
+        }
     }
 }

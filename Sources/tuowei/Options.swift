@@ -67,13 +67,13 @@ enum FailOn: String, ExpressibleByArgument, CaseIterable {
     case rejects
     /// A skipped entry or file.
     case skipped
-    /// A target that is not met.
+    /// A target that is missed; a pending one is not.
     case targets
 }
 
 /// The conditions of `--fail-on`.
 struct FailOnOptions: ParsableArguments {
-    @Option(name: .long, help: "Exit with 3 where there are rejects, skipped entries, or targets not met; may be repeated.")
+    @Option(name: .long, help: "Exit with 3 where there are rejects, skipped entries, or missed targets; may be repeated.")
     var failOn: [FailOn] = []
 }
 

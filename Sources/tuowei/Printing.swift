@@ -22,7 +22,7 @@ func printLine(_ text: String) { write(text + "\n", to: 1) }
 func printError(_ text: String) {
     let text = text.hasSuffix("\n") ? String(text.dropLast()) : text
     write(
-        "\(isatty(2) == 1 ? "\u{1B}[2K\r" : "")\(text.hasPrefix("tuowei:") || text.hasPrefix("Error:") ? text : "tuowei: \(text)")\n", to: 2
+        "\(isatty(2) == 1 ? "\u{1B}[2K\r" : "")\(text.hasPrefix("tuowei:") ? text : "tuowei: \(text)")\n", to: 2
     )
 }
 

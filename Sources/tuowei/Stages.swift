@@ -46,11 +46,30 @@ enum Stages {
         }
     }
 
-    /// Throws the exit status that the answers call for.
+    /// Throws the exit status that the answers call for, and says why where it is `--fail-on`.
     static func status(of answers: [ArchiveAnswer], failOn: [FailOn]) throws {
-        if answers.contains(where: { $0.status == .refused }) { throw ExitStatus.doneWithRefusals }
-        if failOn.contains(.rejects), answers.contains(where: { $0.rejects.contains { $0 > 0 } }) { throw ExitStatus.doneWithRefusals }
-        if failOn.contains(.skipped), answers.contains(where: { !$0.skipped.isEmpty }) { throw ExitStatus.doneWithRefusals }
+        let rejects = answers.reduce(0) { $0 + $1.rejects.reduce(0, +) }
+        let skipped = answers.reduce(0) { $0 + $1.skipped.count }
+        if failOn.contains(.rejects), rejects > 0 {
+            printError("--fail-on rejects: \(grouped(rejects)) rejected; `tuowei rejects` lists those that the store keeps")
+        }
+        if failOn.contains(.skipped), skipped > 0 {
+            let archives = answers.filter { !$0.skipped.isEmpty }.map { shown($0.archive) }
+            printError("--fail-on skipped: \(grouped(skipped)) skipped, in \(archives.prefix(5).joined(separator: ", "))")
+        }
+        let failed = failOn.contains(.rejects) && rejects > 0 || failOn.contains(.skipped) && skipped > 0
+        if failed || answers.contains(where: { $0.status == .refused }) { throw ExitStatus.doneWithRefusals }
+    }
+
+    /// The pipeline's store as it stands, for reading.
+    ///
+    /// - Throws: ``Refusal`` where nothing was ever ingested: an empty report of a mistyped path would look like an empty district.
+    static func store(of pipeline: Pipeline) throws -> EventStore {
+        guard access(pipeline.store, F_OK) == 0 || errno != ENOENT else {
+            throw Refusal(
+                "\(shown(pipeline.store)): there is no store here; call `tuowei ingest` first, or correct `store` in the pipeline")
+        }
+        return try refusing { try EventStore.open(at: pipeline.store) }
     }
 
     private static func fileSize(_ path: String) -> Int? {
@@ -63,7 +82,7 @@ enum Stages {
     /// Brings the histories up to the log; a line that says what was done.
     static func fold(_ pipeline: Pipeline, threads: Int) throws -> String {
         try refusing(as: .checkFailed) {
-            let store = try EventStore.open(at: pipeline.store)
+            let store = try store(of: pipeline)
             let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
             return "\(grouped(events)) events in \(grouped(store.size)) entries of the log"
         }
@@ -71,30 +90,48 @@ enum Stages {
 
     // MARK: Report
 
-    /// What a report says in three lines, and whether a target is not met.
+    /// What a report says in three lines, and which targets are missed.
     struct Written {
         let summary: [String]
-        let hasUnmetTargets: Bool
+        let missedTargets: [String]
+
+        /// Throws the exit status where a target is missed and `--fail-on targets` asks for it. A pending one is not missed.
+        func check(_ failOn: [FailOn]) throws {
+            guard failOn.contains(.targets), !missedTargets.isEmpty else { return }
+            printError(
+                "--fail-on targets: missed: \(missedTargets.prefix(5).map(shown).joined(separator: ", "))"
+                    + (missedTargets.count > 5 ? " and \(missedTargets.count - 5) more" : ""))
+            throw ExitStatus.doneWithRefusals
+        }
     }
 
     /// Writes the report of a day from the store.
+    ///
+    /// `reference` is the pipeline's, where the caller has read it already.
     static func report(
-        _ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, signer: SigningKey?, threads: Int
+        _ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, reference: ReferenceData? = nil, signer: SigningKey?,
+        threads: Int
     ) throws -> Written {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
-        let reference = try refusing { try pipeline.reference() }
-        for warning in reference.warnings { printError(warning) }
-        let store = try refusing(as: .checkFailed) { try EventStore.open(at: pipeline.store) }
+        let reference = try reference ?? self.reference(of: pipeline)
+        let store = try store(of: pipeline)
         let maker = ReportMaker(
             program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: knownAt,
             language: try options.language(), threads: threads)
-        if let signer, try refusing(as: .checkFailed, { try store.verifierKey() }) != signer.verifier {
+        if let signer, try refusing({ try store.verifierKey() }) != signer.verifier {
             throw Refusal("the log is not signed by \(signer.verifier); give ingest the key first, so that log and report have one signer")
         }
+        let ticker = Ticker("report: folding \(grouped(Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) })) events")
+        defer { ticker.finish() }
         let figures = try refusing(as: .checkFailed) { try maker.figures() }
         let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
         do {
-            try maker.write(figures, tables: chosen) { path, contents in try folder.write(path, contents) }
+            var written = 0
+            try maker.write(figures, tables: chosen) { path, contents in
+                try folder.write(path, contents)
+                written += folder.files.last?.size ?? 0
+                ticker.say("report: \(grouped(folder.files.count)) files, \(grouped(written >> 20)) MiB written")
+            }
             var manifest = try maker.manifest(
                 of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
             manifest.signedBy = signer?.verifier.description
@@ -109,7 +146,21 @@ enum Stages {
             folder.abandon()
             throw error
         }
-        return summary(of: figures, in: folder.target)
+        return summary(of: figures, in: cleaned(folder.target))
+    }
+
+    /// The pipeline's reference data; what is passed over in it is said on standard error.
+    static func reference(of pipeline: Pipeline) throws -> ReferenceData {
+        let reference = try refusing { try pipeline.reference() }
+        for warning in reference.warnings { printError(warning) }
+        return reference
+    }
+
+    /// A path as people read it: absolute, without `..` or symbolic links.
+    private static func cleaned(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(validatingCString: resolved) ?? path
     }
 
     private static func summary(of figures: ReportFigures, in folder: String) -> Written {
@@ -123,12 +174,14 @@ enum Stages {
         let pending = targets.count { $0.met == .pending }
         return Written(
             summary: [
-                "The report as of \(figures.plan.asOf) is in \(folder)",
+                "The report as of \(figures.plan.asOf) is in \(shown(folder))",
                 "\(printed("places_filed")) filed places for \(printed("under3")) children under 3: coverage \(printed("coverage_rate")); "
                     + "demand \(printed("demand")), gap \(printed("gap")); \(printed("places_per_1000")) places per 1,000 residents",
                 "Plan targets: \(met) of \(targets.count) met, \(targets.count - met - pending) missed, \(pending) pending",
             ],
-            hasUnmetTargets: met < targets.count)
+            missedTargets: targets.filter { $0.met == .no }.map {
+                "\(figures.settings.targets[$0.target].name) (\(figures.settings.areas.all[$0.area].code))"
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Pipelines
 
 /// The command `tuowei` and its verbs.
 struct Tuowei: ParsableCommand {
@@ -27,6 +28,7 @@ enum Door {
         setlocale(LC_ALL, "C.UTF-8")
         signal(SIGPIPE, SIG_IGN)
         do {
+            try refuseUnknownVerb(CommandLine.arguments.dropFirst().first)
             var command = try Tuowei.parseAsRoot()
             try command.run()
         } catch let status as ExitStatus {
@@ -40,8 +42,16 @@ enum Door {
                 printLine(message)
                 exit(ExitStatus.done.rawValue)
             }
-            printError(message)
+            printError(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
             exit(ExitStatus.refused.rawValue)
         }
+    }
+
+    /// Names the nearest verb where the first word is none; the parser would complain of the words behind it.
+    private static func refuseUnknownVerb(_ word: String?) throws {
+        let verbs = Tuowei.configuration.subcommands.compactMap { verb in verb.configuration.commandName } + ["help"]
+        guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return }
+        let near = NearestKey.nearest(to: word, in: verbs).map { "; the nearest one is `\($0)`" } ?? ""
+        throw Refusal("there is no verb `\(shown(word))`\(near). `tuowei --help` lists them")
     }
 }

@@ -12,7 +12,7 @@ import Testing
                 == "a.zip: ends too early; copy it again from its source")
         #expect(
             "\(ArchiveError.limit(archive: "a.zip", entry: nil, limit: .entries, allowed: 7))"
-                == "a.zip: passes the limit of 7 entries; if the archive is genuine, raise the limit in the pipeline file")
+                == "a.zip: has more than 7 entries; if the archive is genuine, raise `entries` under `limits` in the pipeline file")
         #expect(
             "\(ArchiveError.notARegularFile(archive: "in", kind: "a folder"))"
                 == "in: is a folder, not a file; name the archives themselves")

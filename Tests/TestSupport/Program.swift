@@ -18,10 +18,24 @@ public enum Program {
         return URL(fileURLWithPath: here).deletingLastPathComponent().appendingPathComponent("tuowei")
     }
 
-    /// Runs the program in a folder and waits for its end.
-    public static func run(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws -> Outcome {
+    /// Runs the program in a folder and waits for its end; or another one that is built beside it.
+    public static func run(
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], program: String = "tuowei"
+    ) throws -> Outcome {
+        try run(url.deletingLastPathComponent().appendingPathComponent(program), arguments, in: folder, environment: environment)
+    }
+
+    /// Runs a script with bash in a folder; `tuowei` is on the PATH.
+    public static func shell(_ script: String, in folder: URL) throws -> Outcome {
+        let path = url.deletingLastPathComponent().path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
+        return try run(URL(fileURLWithPath: "/bin/bash"), ["-c", script], in: folder, environment: ["PATH": path])
+    }
+
+    private static func run(
+        _ program: URL, _ arguments: [String], in folder: URL, environment: [String: String]
+    ) throws -> Outcome {
         let process = Process()
-        process.executableURL = url
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

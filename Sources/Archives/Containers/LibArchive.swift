@@ -122,6 +122,7 @@ final class LibArchive {
         if says("ncrypt", "assphrase", "Crypto") { throw meter.unreadable(.encrypted) }
         if says("runcated") { throw meter.unreadable(.truncated) }
         if says("CRC", "wrong size") { throw meter.unreadable(.checksum) }
+        if words.hasPrefix("Unsupported ") { throw meter.unreadable(.unsupported("a " + words.dropFirst(12))) }
         throw meter.unreadable(.damaged(words))
     }
 }

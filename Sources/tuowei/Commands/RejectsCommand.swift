@@ -12,7 +12,7 @@ struct RejectsCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = try options.read()
-        let store = try refusing(as: .checkFailed) { try EventStore.open(at: pipeline.store) }
+        let store = try Stages.store(of: pipeline)
         try refusing(as: .checkFailed) {
             for (archive, reject) in try store.batches.flatMap({ batch in try store.rejects(of: batch).map { (batch.archive, $0) } }) {
                 let members = [

@@ -51,6 +51,6 @@ struct ReportCommand: ParsableCommand {
         let written = try Stages.report(
             pipeline, moment, report, signer: try key.signer(pipeline), threads: options.threadCount)
         written.summary.forEach(printLine)
-        if failOn.failOn.contains(.targets), written.hasUnmetTargets { throw ExitStatus.doneWithRefusals }
+        try written.check(failOn.failOn)
     }
 }

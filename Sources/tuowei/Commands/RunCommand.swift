@@ -15,13 +15,17 @@ struct RunCommand: ParsableCommand {
         let pipeline = try options.read()
         _ = try moment.day()
         _ = try moment.instant()
-        _ = try report.chosen()
+        _ = try (report.chosen(), report.language())
+        // Whatever makes the report impossible is refused before the store is touched.
+        let reference = try Stages.reference(of: pipeline)
         let threads = options.threadCount
         let signer = try key.signer(pipeline)
         let answers = try Stages.ingest(pipeline, [], signer: signer, threads: threads) { _ in }
-        let written = try Stages.report(pipeline, moment, report, signer: signer, threads: threads)
+        let written = try Stages.report(pipeline, moment, report, reference: reference, signer: signer, threads: threads)
         written.summary.forEach(printLine)
-        if failOn.failOn.contains(.targets), written.hasUnmetTargets { throw ExitStatus.doneWithRefusals }
+        var failure: ExitStatus?
+        do { try written.check(failOn.failOn) } catch let status as ExitStatus { failure = status }
         try Stages.status(of: answers, failOn: failOn.failOn)
+        if let failure { throw failure }
     }
 }
