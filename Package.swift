@@ -86,7 +86,7 @@ let package = Package(
         tests("FiguresTests", ["Figures", "Projections", "Events"]),
         tests("ReportsTests", ["Reports", "Figures", "Projections", "Events"], resources: [.copy("Fixtures")]),
         tests("PipelinesTests", ["Pipelines", "Figures", "Ingest", "Events"]),
-        tests("AuditTests", ["Audit", "Pipelines", "EventStore", "Ingest", "Events"]),
+        tests("AuditTests", ["tuowei", "Audit", "Figures", "Reports", "Pipelines", "EventStore", "Ingest", "Archives", "Events"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["TestSupport", "tuowei", "Events", "Samples"],
             exclude: ["Conformance", "Cases"], swiftSettings: strict),

@@ -52,11 +52,12 @@ public struct EventProof: Sendable, Codable, Equatable {
         return Array(try encoder.encode(self)) + [0x0A]
     }
 
-    /// Reads a proof's file; nil where the bytes are none.
+    /// Reads a proof's file; nil where the bytes are not the very ones that ``encoded()`` gives.
     public init?(_ bytes: some Sequence<UInt8>) {
-        guard let proof = try? JSONDecoder().decode(EventProof.self, from: Data(bytes)), proof.format == EventProof.currentFormat else {
-            return nil
-        }
+        let bytes = Array(bytes)
+        guard let proof = try? JSONDecoder().decode(EventProof.self, from: Data(bytes)), proof.format == EventProof.currentFormat,
+            (try? proof.encoded()) == bytes
+        else { return nil }
         self = proof
     }
 

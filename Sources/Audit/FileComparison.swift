@@ -11,12 +11,17 @@ final class FileComparison {
     private var line: [UInt8] = []
     private var lineIsWhole = false
 
-    /// A comparison with a file's bytes; nil: the file cannot be read.
-    init(published: [UInt8]?) { self.published = published }
+    private let hashes: Bool
+
+    /// A comparison with a file's bytes; nil: the file cannot be read. With `hashes` false the replay's digest is not computed.
+    init(published: [UInt8]?, hashes: Bool = true) {
+        self.published = published
+        self.hashes = hashes
+    }
 
     /// The next bytes of the replay.
     func take(_ bytes: UnsafeRawBufferPointer) {
-        hash.update(bytes)
+        if hashes { hash.update(bytes) }
         var rest = bytes[...]
         if firstDifference == nil, let published {
             let equal = Self.common(published, from: size, bytes)

@@ -16,7 +16,9 @@ public enum KeptFiles {
         if let note = SignedNote(bytes), let checkpoint = Checkpoint(text: note.text) {
             return SeenCheckpoint(file: path, checkpoint: checkpoint, note: note)
         }
-        if let manifest = Manifest(bytes), let root = Digest(hex: manifest.checkpoint.root), manifest.checkpoint.size >= 0 {
+        if let manifest = Manifest(bytes), manifest.isWritten(as: bytes), let root = Digest(hex: manifest.checkpoint.root),
+            manifest.checkpoint.size >= 0
+        {
             let checkpoint = Checkpoint(origin: manifest.checkpoint.origin, size: manifest.checkpoint.size, root: root)
             return SeenCheckpoint(file: path, checkpoint: checkpoint)
         }

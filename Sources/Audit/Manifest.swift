@@ -1,3 +1,4 @@
+import Archives
 public import Events
 import Foundation
 
@@ -67,6 +68,8 @@ public struct Manifest: Sendable, Codable, Equatable {
         }
     }
 
+    /// The SHA-256 of the file with ``noDigest`` in this place: against damage, not against intent (that is what a signature is for).
+    public private(set) var digest = Manifest.noDigest
     /// ``currentFormat``.
     public var format: String
     /// The program's version.
@@ -108,12 +111,22 @@ public struct Manifest: Sendable, Codable, Equatable {
         self.files = files.sorted { $0.path < $1.path }
     }
 
+    /// What stands in the place of the digest while it is computed.
+    public static let noDigest = String(repeating: "0", count: 64)
+
     /// The bytes of the file: JSON with sorted members, one a line.
     public func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + [0x0A]
+        var manifest = self
+        manifest.digest = Manifest.noDigest
+        let bytes = Array(try encoder.encode(manifest)) + [0x0A]
+        manifest.digest = "\(SHA256.digest(of: bytes))"
+        return Array(try encoder.encode(manifest)) + [0x0A]
     }
+
+    /// Whether these are the very bytes that a program wrote for this manifest: nothing was changed, added or spelt otherwise.
+    public func isWritten(as bytes: [UInt8]) -> Bool { (try? encoded()) == bytes }
 
     /// Reads a manifest; nil where the bytes are none.
     public init?(_ bytes: some Sequence<UInt8>) {

@@ -63,6 +63,10 @@ public struct ReportCheck {
             return outcome
         }
         outcome.checkpoint = manifest.checkpoint
+        guard manifest.isWritten(as: bytes) else {
+            fault(Manifest.name, "its digest is not that of its bytes: it was changed or damaged, so nothing can be replayed by it")
+            return outcome
+        }
         checkSignature(manifest, bytes, &outcome)
         checkNames(manifest, &outcome)
         guard try checkState(manifest, &outcome) else { return outcome }
