@@ -21,13 +21,14 @@ RUNS ?= 5
 # what the program is built with; and (TEST_PACKAGES) what the tests call.
 BUILD_PACKAGES := binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6 libxml2 tzdata ca-certificates \
     libarchive-dev zlib1g-dev libisal-dev liblzma-dev libzstd-dev libbz2-dev libssl-dev libxlsxwriter-dev libsqlite3-dev pkg-config
-TEST_PACKAGES := python3 python3-venv libarchive-tools zip unzip zstd xz-utils bzip2
+TEST_PACKAGES := python3 python3-venv libarchive-tools zip unzip zstd xz-utils bzip2 \
+    golang-go golang-golang-x-mod-dev
 
 TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) $(if $(OUT),--out $(OUT))
 
-.PHONY: all help setup setup-test build ingest fold report run verify explain rejects test lint format goldens laws check sample-data bench bench-data profile clean
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test tamper lint format goldens laws check sample-data bench bench-data profile clean
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -42,6 +43,7 @@ setup:
 
 setup-test:
 	@scripts/packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@scripts/venv.sh
 
 build: setup ## build the program in release mode
 	@scripts/build.sh
@@ -61,14 +63,20 @@ run: build ## ingest, fold and report in one
 rejects: build ## list the rejected lines that the store keeps, as NDJSON
 	@$(call STAGE,rejects)
 
-verify: build ## check the store's integrity; with REPORT=DIR, replay that report and compare every byte
-	@$(call STAGE,verify) $(if $(REPORT),--report $(REPORT))
+verify: build ## check every file of the store; REPORT=DIR replays it, ARCHIVES=DIR rebuilds the log, SEEN= and VKEY= are what you kept
+	@$(call STAGE,verify) $(if $(REPORT),--report $(REPORT)) $(if $(ARCHIVES),--archives $(ARCHIVES)) $(if $(SEEN),--seen $(SEEN)) $(if $(VKEY),--vkey $(VKEY))
+
+audit: all setup-test ## do what an auditor does on the sample: verify, rebuild, replay, explain, check with the programs of others
+	@scripts/audit.sh $(TUOWEI) $(PIPELINE) $(AS_OF) sample-data
 
 explain: build ## list the events behind one figure: FIGURE=… CODE=… AS_OF=…
 	@$(call STAGE,explain) --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) --figure $(FIGURE) --code $(CODE)
 
 test: setup-test ## run every test
 	@scripts/test.sh
+
+tamper: setup-test ## flip every bit and make every cut of a store, a report and a proof; `make test` tries some
+	@TUOWEI_SWEEP=all scripts/test.sh --filter 'TamperTests|EventProofTests'
 
 lint: ## check the format and that every public declaration is documented
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

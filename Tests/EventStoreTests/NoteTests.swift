@@ -20,9 +20,9 @@ import Testing
         let note = try #require(SignedNote(Array((Self.text + "\n" + Self.signature).utf8)))
         #expect(note.text == Self.text)
         #expect(key.verifies(note))
-        let private_ = try #require(SigningKey(Self.signer))
-        #expect(private_.verifier == key)
-        #expect(private_.sign(Self.text) == note)
+        let secret = try #require(SigningKey(Self.signer))
+        #expect(secret.verifier == key)
+        #expect(secret.sign(Self.text) == note)
     }
 
     @Test("The signed text has its final newline and not the empty line; lines of unknown keys are ignored")
