@@ -88,7 +88,7 @@ let package = Package(
         tests("PipelinesTests", ["Pipelines", "Figures", "Ingest", "Events"]),
         tests("AuditTests", ["tuowei", "Audit", "Figures", "Reports", "Pipelines", "EventStore", "Ingest", "Archives", "Events"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["TestSupport", "tuowei", "Events", "Samples"],
+            name: "CommandLineTests", dependencies: ["TestSupport", "tuowei", "tuowei-sample", "Events"],
             exclude: ["Conformance", "Cases"], swiftSettings: strict),
         tests("HouseTests", ["Events", "Figures", "Reports"]),
     ],

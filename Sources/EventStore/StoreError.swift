@@ -37,7 +37,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case .damaged(let file, let offset, let problem):
             "\(file)\(offset.map { ", byte \($0)" } ?? ""): \(problem); run `tuowei verify`, and restore the store from a copy or ingest the archives into a new one"
         case .tooLarge(let what): "\(what)"
-        case .keyNeeded(let name): "the log is signed by the key \"\(name)\"; give that key to write to it"
+        case .keyNeeded(let name):
+            "the log is signed by the key \"\(name)\"; give that key to write to it (`--key`, or `signing_key` in the pipeline)"
         case .wrongKey(let expected, let given): "the log needs the key \"\(expected)\", but \"\(given)\" was given"
         case .badKey(let path, let problem): "\(path): not a usable key: \(problem)"
         case .badCheckpoint(let file, let problem):
@@ -57,7 +58,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     private static func advice(_ code: Int32) -> String {
         switch code {
         case ENOSPC, EDQUOT, EFBIG: "; free space, then run the same command again"
-        case ENOTDIR, EEXIST: "; a store is a folder of its own: move the file away, or name another folder as `store`"
+        case ENOTDIR: "; a store is a folder of its own: move the file away, or name another folder as `store`"
+        case EEXIST: "; it is left as it is: name another file"
         case EACCES, EPERM, EROFS: "; the store must be writable to its owner"
         default: ""
         }
