@@ -50,11 +50,23 @@ public struct ReportMaker: Sendable {
 
     /// The figures.
     ///
+    /// - Parameter keeper: The keeper of the store's histories, to read them instead of the log as far as they go; nil: the log
+    ///   alone. The figures are the same: histories that turn out to be damaged are not used.
     /// - Throws: what the store or the folds throw.
-    public func figures() throws -> ReportFigures {
+    public func figures(from keeper: HistoryKeeper? = nil) throws -> ReportFigures {
         let plan = ReportPlan(asOf: asOf, from: pipeline.from, targets: pipeline.targets)
-        let projected = try project(store, settings.request(plan, knownAt: knownAt, threads: threads))
-        return ReportFigures(projected, plan: plan, settings: settings)
+        let request = settings.request(plan, knownAt: knownAt, threads: threads)
+        return ReportFigures(try projected(request, keeper), plan: plan, settings: settings)
+    }
+
+    private func projected(_ request: ProjectionRequest, _ keeper: HistoryKeeper?) throws -> Projected {
+        guard let keeper, let histories = try? keeper.usable(), histories.entryCount > 0 else { return try project(store, request) }
+        do {
+            return try project(store, request, histories: histories, find: keeper.find)
+        } catch {
+            // Derived files are never a reason to fail: the log has everything.
+            return try project(store, request)
+        }
     }
 
     /// Gives the bytes of one file in order to a sink.

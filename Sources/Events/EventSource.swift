@@ -16,4 +16,32 @@ public protocol EventSource: Sendable {
     func identifier(_ number: UInt32, in namespace: Namespace) throws -> [UInt8]
     /// Every identifier of a namespace in order of numbers: `bytes[starts[n]..<starts[n + 1]]`.
     func identifiers(of namespace: Namespace) throws -> (starts: [UInt32], bytes: [UInt8])
+    /// The identifiers of some numbers, ascending: `bytes[starts[n]..<starts[n + 1]]` is the one of the `n`th.
+    func identifiers(_ numbers: ArraySlice<UInt32>, in namespace: Namespace) throws -> (starts: [Int], bytes: [UInt8])
+    /// The identifiers of the events in some rows of a block, ascending; a row may be named twice.
+    func eventIdentifiers(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8])
+}
+
+extension EventSource {
+    /// One by one.
+    public func identifiers(_ numbers: ArraySlice<UInt32>, in namespace: Namespace) throws -> (starts: [Int], bytes: [UInt8]) {
+        var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
+        for number in numbers {
+            found.bytes += try identifier(number, in: namespace)
+            found.starts.append(found.bytes.count)
+        }
+        return found
+    }
+
+    /// From the whole block.
+    public func eventIdentifiers(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8]) {
+        let columns = EventColumns()
+        try readBlock(block, of: log, texts: true, into: columns)
+        var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
+        for row in rows where row < columns.count && row + 1 < columns.idStart.count {
+            found.bytes += columns.id(row)
+            found.starts.append(found.bytes.count)
+        }
+        return found
+    }
 }

@@ -54,13 +54,12 @@ struct FoldedFacilities {
     private(set) var segments: [FacilitySegment] = []
     private(set) var findings: [RawFinding] = []
 
-    /// Folds the gathered filings, partition by partition.
+    /// Folds the filings, partition by partition.
     init(
-        _ workers: [Gatherer], _ plan: PartitionPlan, _ voided: VoidedEvents, _ cuts: CutTable, columnOf: Table<Int32>,
-        in source: any EventSource, threads: Int
+        _ records: RecordSource<FilingRecord>, _ cuts: CutTable, columnOf: Table<Int32>, in source: any EventSource, threads: Int
     ) throws {
-        let writers = workers.map(\.filings)
-        let sorted = try SortedPartitions(writers, plan, voided, log: .filings, in: source, threads: threads)
+        let plan = records.plan
+        let sorted = try SortedPartitions(records, in: source, threads: threads)
         var parts: [FacilityPart] = Array(repeating: FacilityPart(), count: plan.count)
         try parts.withUnsafeMutableBufferPointer { parts in
             try Workers.run(threads, items: plan.count) { _, partition in

@@ -10,11 +10,12 @@ extension Findings {
         try sort(threads: threads)
     }
 
-    /// Reads the events' identifiers block by block, the subjects' by number.
+    /// Reads the events' identifiers block by block, the subjects' in the order of their numbers.
     private mutating func read(_ raw: [RawFinding], _ log: Log, _ source: any EventSource, _ threads: Int) throws {
         var order = raw.indices.map { UInt64(raw[$0].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: $0)) }
         radixSort(&order)
         let raw = order.map { raw[Int($0 & 0xFFFF_FFFF)] }
+        let subjects = try SubjectTexts(raw, log, in: source, threads: threads)
         let groups = blocks(of: raw.map(\.ordinal), of: log, in: source)
         // A range of distinct ordinals becomes one of findings: an event may have several.
         var ranges: [Range<Int>] = []
@@ -25,21 +26,29 @@ extension Findings {
             while place < raw.count, raw[place].ordinal <= last { place += 1 }
             ranges.append(start..<place)
         }
-        let readers = (0..<threads).map { _ in EventColumns() }
         var parts = Array(repeating: Findings(), count: groups.items.count)
         try parts.withUnsafeMutableBufferPointer { parts in
-            try Workers.run(threads, items: parts.count) { worker, item in
-                let columns = readers[worker]
+            try Workers.run(threads, items: parts.count) { _, item in
                 let block = groups.items[item].block
-                try source.readBlock(block, of: log, texts: true, into: columns)
-                guard columns.hasIdentifiers else { throw ProjectionError.inconsistentBlock(log: log, block: block) }
-                for finding in raw[ranges[item]] {
-                    let row = Int(finding.ordinal) - columns.firstOrdinal
-                    guard row >= 0, row < columns.count else { throw ProjectionError.inconsistentBlock(log: log, block: block) }
-                    parts[item].append(
-                        finding.code, log: log, ordinal: finding.ordinal, occurredOn: Day(rawValue: finding.occurredOn),
-                        eventID: columns.id(row), subject: try Self.subject(of: finding, in: source))
+                let first = source.firstOrdinal(ofBlock: block, of: log)
+                let rows = ranges[item].map { Int(raw[$0].ordinal) - first }
+                let ids = try source.eventIdentifiers(rows, ofBlock: block, of: log)
+                guard ids.starts.count == rows.count + 1 else { throw ProjectionError.inconsistentBlock(log: log, block: block) }
+                var part = Findings()
+                part.entries.reserveCapacity(rows.count)
+                for (place, index) in ranges[item].enumerated() {
+                    let finding = raw[index]
+                    let id = ids.bytes[ids.starts[place]..<ids.starts[place + 1]]
+                    let start = part.texts.count
+                    part.texts.append(contentsOf: id)
+                    subjects.append(index, to: &part.texts)
+                    part.entries.append(
+                        Finding(
+                            textStart: UInt64(start), ordinal: finding.ordinal, occurredOn: finding.occurredOn,
+                            idCount: UInt8(truncatingIfNeeded: id.count),
+                            subjectCount: UInt8(truncatingIfNeeded: part.texts.count - start - id.count), code: finding.code, log: log))
                 }
+                parts[item] = part
             }
         }
         entries.reserveCapacity(entries.count + raw.count)
@@ -51,18 +60,6 @@ extension Findings {
                 entry.textStart += base
                 entries.append(entry)
             }
-        }
-    }
-
-    private static func subject(of finding: RawFinding, in source: any EventSource) throws -> [UInt8] {
-        guard finding.hasSubject else { return [] }
-        switch finding.log {
-        case .births: return try source.identifier(finding.subject, in: .child)
-        case .filings: return try source.identifier(finding.subject, in: .facility)
-        case .subsidies: return try source.identifier(finding.subject, in: .grant)
-        case .enrollments:
-            return try source.identifier(finding.subject, in: .child) + [UInt8(ascii: "@")]
-                + source.identifier(finding.facility, in: .facility)
         }
     }
 
@@ -94,6 +91,80 @@ extension Findings {
             }
         }
         self.entries = order.map { entries[Int($0.place)] }
+    }
+}
+
+/// The subjects of a log's findings as texts, by the finding's place.
+private struct SubjectTexts {
+    private let subjects: NumberedTexts
+    private let facilities: NumberedTexts?
+
+    init(_ raw: [RawFinding], _ log: Log, in source: any EventSource, threads: Int) throws {
+        let space: Namespace
+        switch log {
+        case .births, .enrollments: space = .child
+        case .filings: space = .facility
+        case .subsidies: space = .grant
+        }
+        func number(_ finding: RawFinding, _ number: UInt32) -> UInt32? { finding.hasSubject ? number : nil }
+        subjects = try NumberedTexts(raw.map { number($0, $0.subject) }, space, in: source, threads: threads)
+        facilities =
+            log == .enrollments
+            ? try NumberedTexts(raw.map { number($0, $0.facility) }, .facility, in: source, threads: threads) : nil
+    }
+
+    /// Adds the subject of a finding: nothing for a void, `child@facility` for an enrolment.
+    func append(_ place: Int, to texts: inout [UInt8]) {
+        guard let subject = subjects[place] else { return }
+        texts.append(contentsOf: subject)
+        guard let facility = facilities?[place] else { return }
+        texts.append(UInt8(ascii: "@"))
+        texts.append(contentsOf: facility)
+    }
+}
+
+/// The identifiers of a list of numbers, fetched in the order of numbers, each once.
+private struct NumberedTexts {
+    /// By place in the list: which of the fetched ones, -1 where there is none.
+    private var fetched: [Int32]
+    private var starts: [Int] = [0]
+    private var bytes: [UInt8] = []
+    private static let portion = 2048
+
+    init(_ numbers: [UInt32?], _ space: Namespace, in source: any EventSource, threads: Int) throws {
+        fetched = Array(repeating: -1, count: numbers.count)
+        var keys: [UInt64] = []
+        keys.reserveCapacity(numbers.count)
+        for (place, number) in numbers.enumerated() {
+            if let number { keys.append(UInt64(number) << 32 | UInt64(UInt32(truncatingIfNeeded: place))) }
+        }
+        radixSort(&keys)
+        var distinct: [UInt32] = []
+        for key in keys {
+            let number = UInt32(truncatingIfNeeded: key >> 32)
+            if distinct.last != number { distinct.append(number) }
+            fetched[Int(key & 0xFFFF_FFFF)] = Int32(truncatingIfNeeded: distinct.count - 1)
+        }
+        let portions = (distinct.count + Self.portion - 1) / Self.portion
+        var parts: [(starts: [Int], bytes: [UInt8])] = Array(repeating: ([0], []), count: portions)
+        try parts.withUnsafeMutableBufferPointer { parts in
+            try Workers.run(threads, items: portions) { _, item in
+                parts[item] = try source.identifiers(
+                    distinct[item * Self.portion..<min(distinct.count, (item + 1) * Self.portion)], in: space)
+            }
+        }
+        for part in parts {
+            let base = bytes.count
+            bytes += part.bytes
+            for start in part.starts.dropFirst() { starts.append(base + start) }
+        }
+        guard starts.count == distinct.count + 1 else { throw ProjectionError.inconsistentIdentifiers }
+    }
+
+    /// The identifier of the number at a place of the list.
+    subscript(place: Int) -> ArraySlice<UInt8>? {
+        let text = Int(fetched[place])
+        return text < 0 ? nil : bytes[starts[text]..<starts[text + 1]]
     }
 }
 

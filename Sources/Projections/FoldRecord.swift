@@ -12,6 +12,8 @@ protocol FoldRecord: BitwiseCopyable {
     func precedes(_ other: Self) -> Bool
     /// Whether only the identifiers of the two events can tell their order; false for other subjects.
     func ties(_ other: Self) -> Bool
+    /// Whether its numbers are ones that a record of this shape has: the folds index by them.
+    func fits(_ shape: RecordShape) -> Bool
 }
 
 /// The bits of ``FoldRecord/key``.
@@ -68,6 +70,7 @@ struct BirthRecord: FoldRecord {
     let community: UInt32
     let ordinal: UInt32
 
+    @inline(__always) func fits(_ shape: RecordShape) -> Bool { community < shape.communityLimit }
     @inline(__always) var bornOn: Int32 { day &- Int32(truncatingIfNeeded: payload) }
 }
 
@@ -78,6 +81,8 @@ struct EnrolmentRecord: FoldRecord {
     let recordedAt: Int64
     let facility: UInt32
     let ordinal: UInt32
+
+    @inline(__always) func fits(_ shape: RecordShape) -> Bool { facility < UInt32(truncatingIfNeeded: shape.facilities) }
 
     @inline(__always)
     func precedes(_ other: EnrolmentRecord) -> Bool {
@@ -108,6 +113,10 @@ struct FilingRecord: FoldRecord {
     let toddler: Int32
     let preschool: Int32
     let mixed: Int32
+    /// Nothing: it fills the record up to whole words.
+    let reserved: UInt32 = 0
+
+    @inline(__always) func fits(_ shape: RecordShape) -> Bool { community < shape.communityLimit }
 }
 
 /// An event of the subsidies log. The payload is the column `code`.
@@ -119,4 +128,10 @@ struct GrantRecord: FoldRecord {
     /// The number of the facility or child, 0 where the type has none.
     let payee: UInt32
     let ordinal: UInt32
+
+    @inline(__always)
+    func fits(_ shape: RecordShape) -> Bool {
+        let isChild = payload & UInt32(payeeIsChildBit) != 0
+        return amount > 0 && (type != 0 || payee < UInt32(truncatingIfNeeded: isChild ? shape.children : shape.facilities))
+    }
 }

@@ -7,27 +7,28 @@ struct FoldedChildren {
     let lastColumns: Table<Int32>
 
     init(
-        _ workers: [Gatherer], _ plan: PartitionPlan, _ voids: VoidEffects, _ cuts: CutTable, _ request: ProjectionRequest,
-        columnOf: Table<Int32>, facilities: FoldedFacilities, totals: Totals, in source: any EventSource
+        _ births: RecordSource<BirthRecord>, _ enrolments: RecordSource<EnrolmentRecord>, _ cuts: CutTable,
+        _ request: ProjectionRequest, columnOf: Table<Int32>, facilities: FoldedFacilities, totals: Totals, needsColumns: Bool,
+        in source: any EventSource
     ) throws {
+        let plan = births.plan
         let threads = min(request.threads, plan.count)
         let tallies = (0..<threads).map { _ in ChildTally(columns: totals.columns, facilities: totals.facilities) }
-        let needsColumns = workers.contains(where: \.paysChildren)
         lastColumns = Table(repeating: -1, count: needsColumns ? plan.subjects : 0)
         self.tallies = tallies
         let last = needsColumns ? lastColumns.base : nil
         let folders = tallies.map { tally in
             ChildFolder(
-                workers, plan, voids,
+                births, enrolments,
                 ChildFold(cuts, asOf: request.asOf, columnOf: columnOf, facilities: facilities.lookups, into: tally, lastColumns: last))
         }
-        try Workers.run(threads, items: plan.count) { worker, partition in folders[worker].fold(partition) }
+        try Workers.run(threads, items: plan.count) { worker, partition in try folders[worker].fold(partition) }
         // What only identifiers can order waits for them, fetched together.
-        let births = folders.flatMap { $0.tiedBirths.map(\.ordinal) }
-        let enrolments = folders.flatMap { $0.tiedEnrolments.map(\.ordinal) }
-        guard !births.isEmpty || !enrolments.isEmpty else { return }
-        let birthIdentifiers = try EventIdentifiers(births, of: .births, in: source, threads: request.threads)
-        let enrolmentIdentifiers = try EventIdentifiers(enrolments, of: .enrollments, in: source, threads: request.threads)
+        let tiedBirths = folders.flatMap { $0.tiedBirths.map(\.ordinal) }
+        let tiedEnrolments = folders.flatMap { $0.tiedEnrolments.map(\.ordinal) }
+        guard !tiedBirths.isEmpty || !tiedEnrolments.isEmpty else { return }
+        let birthIdentifiers = try EventIdentifiers(tiedBirths, of: .births, in: source, threads: request.threads)
+        let enrolmentIdentifiers = try EventIdentifiers(tiedEnrolments, of: .enrollments, in: source, threads: request.threads)
         try Workers.run(threads, items: folders.count) { _, item in folders[item].foldTied(birthIdentifiers, enrolmentIdentifiers) }
     }
 }
@@ -40,10 +41,9 @@ private final class ChildFolder {
         let enrolments: Range<Int>
     }
 
-    private let birthWriters: [PartitionWriter<BirthRecord>]
-    private let enrolmentWriters: [PartitionWriter<EnrolmentRecord>]
+    private let birthSource: RecordSource<BirthRecord>
+    private let enrolmentSource: RecordSource<EnrolmentRecord>
     private let plan: PartitionPlan
-    private let voids: VoidEffects
     private let fold: ChildFold
     private let births = SortedPartition<BirthRecord>()
     private let enrolments = SortedPartition<EnrolmentRecord>()
@@ -51,17 +51,16 @@ private final class ChildFolder {
     private(set) var tiedBirths: [BirthRecord] = []
     private(set) var tiedEnrolments: [EnrolmentRecord] = []
 
-    init(_ workers: [Gatherer], _ plan: PartitionPlan, _ voids: VoidEffects, _ fold: ChildFold) {
-        birthWriters = workers.map(\.births)
-        enrolmentWriters = workers.map(\.enrolments)
-        self.plan = plan
-        self.voids = voids
+    init(_ births: RecordSource<BirthRecord>, _ enrolments: RecordSource<EnrolmentRecord>, _ fold: ChildFold) {
+        birthSource = births
+        enrolmentSource = enrolments
+        plan = births.plan
         self.fold = fold
     }
 
-    func fold(_ partition: Int) {
-        births.load(birthWriters, partition: partition, size: plan.size, without: voids.voided[Int(Log.births.rawValue)])
-        enrolments.load(enrolmentWriters, partition: partition, size: plan.size, without: voids.voided[Int(Log.enrollments.rawValue)])
+    func fold(_ partition: Int) throws {
+        try births.load(birthSource, partition)
+        try enrolments.load(enrolmentSource, partition)
         var tiedLocals = (births.tied + enrolments.tied).sorted()[...]
         let first = plan.first(of: partition)
         for local in 0..<plan.size {

@@ -1,12 +1,15 @@
 import Events
 
 /// The numbers of a record that every fold needs.
-struct RecordShape {
+struct RecordShape: Sendable {
     let eventCounts: [Int]
     let children: Int
     let facilities: Int
     let grants: Int
     let communities: Int
+
+    /// What the number of a community in a record stays below: those of types without one have 0.
+    @inline(__always) var communityLimit: UInt32 { UInt32(truncatingIfNeeded: max(1, communities)) }
 
     init(_ source: any EventSource) throws {
         eventCounts = Log.allCases.map { source.eventCount(of: $0) }
@@ -21,9 +24,12 @@ struct RecordShape {
 }
 
 /// Which events exist and count: `recorded_at` ≤ K and `occurred_on` ≤ D.
-struct Horizon {
+struct Horizon: Sendable {
     let asOf: Int32
     let knownAt: Int64
+
+    /// Every event, of whatever date.
+    static let everything = Horizon(asOf: .max, knownAt: .max)
 }
 
 /// How subjects are split; tests make partitions small to have many.
@@ -37,6 +43,9 @@ struct PartitionPlans {
         facilities = PartitionPlan(subjects: shape.facilities, shift: shift)
         grants = PartitionPlan(subjects: shape.grants, shift: shift)
     }
+
+    /// The powers of two of the sizes of partitions.
+    var shifts: [Int] { [Int(children.shift), Int(facilities.shift), Int(grants.shift)] }
 }
 
 /// What one worker has read: records by partition, voids, and how many events exist at K.
@@ -53,9 +62,12 @@ final class Gatherer {
     private let shape: RecordShape
     private let plans: PartitionPlans
     private let horizon: Horizon
+    /// By log: the first event to take over.
+    private let first: [Int]
     private let columns = EventColumns()
 
-    init(_ source: any EventSource, _ shape: RecordShape, _ plans: PartitionPlans, _ horizon: Horizon) {
+    init(_ source: any EventSource, _ shape: RecordShape, _ plans: PartitionPlans, _ horizon: Horizon, from first: [Int]) {
+        self.first = first
         self.source = source
         self.shape = shape
         self.plans = plans
@@ -76,17 +88,18 @@ final class Gatherer {
         else { throw inconsistent }
         var voidRows: [Int] = []
         var isWhole = true
+        let start = min(columns.count, max(0, first[Int(log.rawValue)] - columns.firstOrdinal))
         try columns.withColumns(block: block) { rows in
-            var known = rows.count
+            var known = rows.count - start
             if horizon.knownAt != .max {
-                for row in 0..<rows.count where rows.recordedAt[row] > horizon.knownAt { known &-= 1 }
+                for row in start..<rows.count where rows.recordedAt[row] > horizon.knownAt { known &-= 1 }
             }
             knownEvents[Int(log.rawValue)] += known
             switch log {
-            case .births: isWhole = gatherBirths(rows, &voidRows)
-            case .enrollments: isWhole = gatherEnrolments(rows, &voidRows)
-            case .filings: isWhole = gatherFilings(rows, &voidRows)
-            case .subsidies: isWhole = gatherGrants(rows, &voidRows)
+            case .births: isWhole = gatherBirths(rows, from: start, &voidRows)
+            case .enrollments: isWhole = gatherEnrolments(rows, from: start, &voidRows)
+            case .filings: isWhole = gatherFilings(rows, from: start, &voidRows)
+            case .subsidies: isWhole = gatherGrants(rows, from: start, &voidRows)
             }
         }
         guard isWhole else { throw inconsistent }
@@ -118,9 +131,9 @@ final class Gatherer {
         day >= FoldKey.firstDay && day <= FoldKey.lastDay
     }
 
-    private func gatherBirths(_ rows: Columns, _ voids: inout [Int]) -> Bool {
+    private func gatherBirths(_ rows: Columns, from start: Int, _ voids: inout [Int]) -> Bool {
         let (plan, children, communities) = (plans.children, UInt64(shape.children), UInt64(shape.communities))
-        for row in 0..<rows.count where counts(rows, row, &voids) {
+        for row in start..<rows.count where counts(rows, row, &voids) {
             let (type, day, child, community) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
             var age: Int64 = 0
             if type == BirthsEvent.childMovedIn.rawValue {
@@ -146,9 +159,9 @@ final class Gatherer {
             || type == BirthsEvent.childRelocated.rawValue
     }
 
-    private func gatherEnrolments(_ rows: Columns, _ voids: inout [Int]) -> Bool {
+    private func gatherEnrolments(_ rows: Columns, from start: Int, _ voids: inout [Int]) -> Bool {
         let (plan, children, facilities) = (plans.children, UInt64(shape.children), UInt64(shape.facilities))
-        for row in 0..<rows.count where counts(rows, row, &voids) {
+        for row in start..<rows.count where counts(rows, row, &voids) {
             let (type, day, child, facility) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
             guard type <= EnrollmentsEvent.childWithdrew.rawValue, isOccurrence(day), UInt64(child) < children,
                 UInt64(facility) < facilities
@@ -163,9 +176,9 @@ final class Gatherer {
         return true
     }
 
-    private func gatherFilings(_ rows: Columns, _ voids: inout [Int]) -> Bool {
+    private func gatherFilings(_ rows: Columns, from start: Int, _ voids: inout [Int]) -> Bool {
         let (plan, facilities, communities) = (plans.facilities, UInt64(shape.facilities), UInt64(shape.communities))
-        for row in 0..<rows.count where counts(rows, row, &voids) {
+        for row in start..<rows.count where counts(rows, row, &voids) {
             let (type, day, facility, community) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
             let namesCommunity =
                 type == FilingsEvent.facilityRegistered.rawValue || type == FilingsEvent.facilityRelocated.rawValue
@@ -199,10 +212,10 @@ final class Gatherer {
         return places
     }
 
-    private func gatherGrants(_ rows: Columns, _ voids: inout [Int]) -> Bool {
+    private func gatherGrants(_ rows: Columns, from start: Int, _ voids: inout [Int]) -> Bool {
         let (plan, count) = (plans.grants, UInt64(shape.grants))
         let (children, facilities) = (UInt64(shape.children), UInt64(shape.facilities))
-        for row in 0..<rows.count where counts(rows, row, &voids) {
+        for row in start..<rows.count where counts(rows, row, &voids) {
             let (type, day, grant, payee) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
             guard type <= SubsidiesEvent.subsidyRecovered.rawValue, isOccurrence(day), UInt64(grant) < count, rows.value[row] > 0 else {
                 return false
@@ -223,15 +236,27 @@ final class Gatherer {
     }
 }
 
-/// Reads every block of a record on several threads.
+/// Reads the blocks of a record that hold events from `first` on, by log, on several threads.
 func gather(
-    _ source: any EventSource, _ shape: RecordShape, _ plans: PartitionPlans, _ horizon: Horizon, threads: Int
+    _ source: any EventSource, _ shape: RecordShape, _ plans: PartitionPlans, _ horizon: Horizon, from first: [Int], threads: Int
 ) throws -> [Gatherer] {
-    let workers = (0..<threads).map { _ in Gatherer(source, shape, plans, horizon) }
+    let workers = (0..<threads).map { _ in Gatherer(source, shape, plans, horizon, from: first) }
     var items: [(log: Log, block: Int)] = []
-    for log in Log.allCases { items += (0..<source.blockCount(of: log)).map { (log, $0) } }
+    for log in Log.allCases { items += blocks(of: log, from: first[Int(log.rawValue)], in: source).map { (log, $0) } }
     try Workers.run(threads, items: items.count) { worker, item in
         try workers[worker].read(items[item].block, of: items[item].log)
     }
     return workers
+}
+
+/// The blocks of a log that hold events from an ordinal on.
+func blocks(of log: Log, from first: Int, in source: any EventSource) -> Range<Int> {
+    let count = source.blockCount(of: log)
+    guard first < source.eventCount(of: log) else { return count..<count }
+    var (low, high) = (0, count)
+    while low < high {
+        let middle = (low + high) / 2
+        if source.firstOrdinal(ofBlock: middle, of: log) <= first { low = middle + 1 } else { high = middle }
+    }
+    return max(0, low - 1)..<count
 }

@@ -23,11 +23,11 @@ struct FoldedGrants {
 
     /// - Throws: ``ProjectionError/amountsTooLarge`` where the sum over all grants does not fit; so every smaller sum does.
     init(
-        _ workers: [Gatherer], _ plan: PartitionPlan, _ voided: VoidedEvents, _ request: ProjectionRequest,
-        facilities folded: FoldedFacilities, lastColumns: Table<Int32>, in source: any EventSource
+        _ records: RecordSource<GrantRecord>, _ request: ProjectionRequest, facilities folded: FoldedFacilities,
+        lastColumns: Table<Int32>, in source: any EventSource
     ) throws {
-        let sorted = try SortedPartitions(
-            workers.map(\.grants), plan, voided, log: .subsidies, in: source, threads: request.threads)
+        let plan = records.plan
+        let sorted = try SortedPartitions(records, in: source, threads: request.threads)
         let tallies = (0..<request.threads).map { _ in
             GrantTally(request, folded, lastColumns)
         }

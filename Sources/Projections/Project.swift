@@ -5,13 +5,22 @@ public import Events
 /// The result depends on the events alone: not on the number of threads, not on how events lie in blocks, nor on the numbers that
 /// identifiers happen to have.
 ///
-/// - Throws: what the source throws; ``ProjectionError`` where its columns contradict each other or a limit is passed.
-public func project(_ source: some EventSource, _ request: ProjectionRequest) throws -> Projected {
-    try project(source, request, partitionShift: nil)
+/// With `histories`, only what stands behind them is read from the record, and `find` looks for the targets of new voids among what
+/// they cover; they change how long it takes and nothing else.
+///
+/// - Throws: what the source throws; ``ProjectionError`` where its columns contradict each other or a limit is passed;
+///   ``ProjectionError/damagedHistories`` where the histories are not to be used.
+public func project(
+    _ source: some EventSource, _ request: ProjectionRequest, histories: Histories = Histories(), find: EventFinder? = nil
+) throws -> Projected {
+    try project(source, request, histories: histories, find: find, partitionShift: nil)
 }
 
 /// The same, with partitions of 2^`partitionShift` subjects where tests want many.
-func project(_ source: any EventSource, _ request: ProjectionRequest, partitionShift: UInt32?) throws -> Projected {
+func project(
+    _ source: any EventSource, _ request: ProjectionRequest, histories: Histories = Histories(), find: EventFinder? = nil,
+    partitionShift: UInt32?
+) throws -> Projected {
     guard request.cuts.count <= CutTable.limit else { throw ProjectionError.tooManyCuts(limit: CutTable.limit) }
     let shape = try RecordShape(source)
     let plans = PartitionPlans(shape, shift: partitionShift)
@@ -19,19 +28,28 @@ func project(_ source: any EventSource, _ request: ProjectionRequest, partitionS
     let cuts = CutTable(request.cuts)
     let columnOf = try columns(of: source, request)
 
-    let workers = try gather(source, shape, plans, horizon, threads: request.threads)
-    let voids = VoidEffects(
-        try resolve(workers.flatMap(\.voids), in: source, threads: request.threads), knownAt: horizon.knownAt,
-        eventCounts: shape.eventCounts)
-    let facilities = try FoldedFacilities(
-        workers, plans.facilities, voids.voided[Int(Log.filings.rawValue)], cuts, columnOf: columnOf, in: source,
-        threads: request.threads)
+    guard histories.fit(plans, shape) else { throw ProjectionError.damagedHistories }
+    let workers = try gather(source, shape, plans, horizon, from: histories.eventCounts, threads: request.threads)
+    let allVoids = try VoidResolver(source: source, histories: histories, find: find, threads: request.threads)
+        .resolve(workers.flatMap(\.voids))
+    let voids = VoidEffects(allVoids, knownAt: horizon.knownAt, eventCounts: shape.eventCounts)
+    func records<Record: FoldRecord>(
+        _ log: Log, _ plan: PartitionPlan, _ gathered: (Gatherer) -> PartitionWriter<Record>
+    ) -> RecordSource<Record> {
+        RecordSource(log, plan, histories, workers.map(gathered), horizon, shape, without: voids.voided[Int(log.rawValue)])
+    }
+    let births = records(.births, plans.children, \.births)
+    let enrolmentRecords = records(.enrollments, plans.children, \.enrolments)
+    let filings = records(.filings, plans.facilities, \.filings)
+    let grantRecords = records(.subsidies, plans.grants, \.grants)
+
+    let facilities = try FoldedFacilities(filings, cuts, columnOf: columnOf, in: source, threads: request.threads)
     let totals = Totals(request, cuts, facilities: facilities.facilities.count)
     let children = try FoldedChildren(
-        workers, plans.children, voids, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals, in: source)
+        births, enrolmentRecords, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
+        needsColumns: histories.paysChildren || workers.contains(where: \.paysChildren), in: source)
     let grants = try FoldedGrants(
-        workers, plans.grants, voids.voided[Int(Log.subsidies.rawValue)], request, facilities: facilities,
-        lastColumns: children.lastColumns, in: source)
+        grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, in: source)
     let atD = try FacilitiesAtD(facilities, children.tallies, money: grants.facilities, request, in: source)
 
     var projected = Projected(empty: request)
@@ -46,6 +64,12 @@ func project(_ source: any EventSource, _ request: ProjectionRequest, partitionS
     projected.money = grants.money
     projected.flows = flows(children.tallies, facilities, request)
     for worker in workers { for log in projected.knownEvents.indices { projected.knownEvents[log] += worker.knownEvents[log] } }
+    let covered = [births.knownRecords, enrolmentRecords.knownRecords, filings.knownRecords, grantRecords.knownRecords]
+    for log in Log.allCases {
+        let place = Int(log.rawValue)
+        projected.knownEvents[place] += covered[place]
+        projected.knownEvents[place] += histories.voids.count { $0.log == log && $0.recordedAt <= horizon.knownAt }
+    }
     var findings = voids.findings + facilities.findings + grants.findings + atD.findings
     for tally in children.tallies { findings += tally.findings }
     projected.findings = try Findings(findings, in: source, threads: request.threads)

@@ -6,6 +6,8 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
     case inconsistentBlock(log: Log, block: Int)
     /// The record's tables of identifiers do not hold the numbers its events use: derived files are damaged.
     case inconsistentIdentifiers
+    /// The histories do not hold what was written to them, or not what their record's events can be: they are to be made anew.
+    case damagedHistories
     /// A log holds more events than a projection can number.
     case tooManyEvents(log: Log, limit: Int)
     /// More cuts were asked for than a projection can number.
@@ -20,6 +22,7 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
             "block \(block) of the log \(log.name) does not fit the record's identifiers: run `tuowei verify`, then rebuild the index"
         case .inconsistentIdentifiers:
             "the record's identifiers do not fit its events: run `tuowei verify`, then rebuild the index"
+        case .damagedHistories: "the histories are damaged: run `tuowei fold` to make them anew"
         case .tooManyEvents(let log, let limit):
             "the log \(log.name) holds more than \(limit) events: split the district's record"
         case .tooManyCuts(let limit):

@@ -1,14 +1,20 @@
 /// A partition's records in the contract's order, subject by subject: a buffer used again for each partition.
 final class SortedPartition<Record: FoldRecord> {
     private(set) var records: UnsafeMutableBufferPointer<Record> = .allocate(capacity: 0)
+    private var read: UnsafeMutableBufferPointer<Record> = .allocate(capacity: 0)
     /// The number of records in `records` that are in use.
     private(set) var count = 0
     /// Where each subject's records begin; one more than subjects.
     private(set) var starts: [UInt32] = []
     /// The subjects two of whose records only the events' identifiers can order, ascending.
     private(set) var tied: [Int] = []
+    /// By subject: whether its records come from more than one place, and need sorting.
+    private var isMixed: [Bool] = []
 
-    deinit { records.deallocate() }
+    deinit {
+        records.deallocate()
+        read.deallocate()
+    }
 
     /// The records of one subject.
     @inline(__always)
@@ -16,42 +22,106 @@ final class SortedPartition<Record: FoldRecord> {
         UnsafeMutableBufferPointer(rebasing: records[Int(starts[local])..<Int(starts[local + 1])])
     }
 
-    /// Takes over a partition from all workers that gathered records for it: a counting sort by subject, then each subject's few
-    /// records by insertion, which is fast because they mostly come in order.
-    func load(_ writers: [PartitionWriter<Record>], partition: Int, size: Int, without voided: VoidedEvents) {
-        let bound = writers.reduce(0) { $0 + $1.count(partition) }
-        if records.count < bound {
-            records.deallocate()
-            records = .allocate(capacity: bound + bound / 4)
+    /// Takes over a partition.
+    ///
+    /// - Throws: ``ProjectionError/damagedHistories`` where histories do not hold what was written; what reading them throws.
+    func load(_ source: RecordSource<Record>, _ partition: Int) throws {
+        tied.removeAll(keepingCapacity: true)
+        let gathered = source.writers.reduce(0) { $0 + $1.count(partition) }
+        let histories = source.histories.filter { $0.count(source.log, partition) > 0 }
+        if gathered == 0, histories.count <= 1 {
+            try loadHistory(source, histories.first, partition)
+        } else {
+            try loadMixed(source, histories, partition, gathered)
         }
+    }
+
+    private static func grow(_ buffer: inout UnsafeMutableBufferPointer<Record>, to bound: Int) {
+        guard buffer.count < bound else { return }
+        buffer.deallocate()
+        buffer = .allocate(capacity: bound + bound / 4)
+    }
+
+    /// The usual case of a report from histories: they are in order, so what counts is only moved together.
+    private func loadHistory(_ source: RecordSource<Record>, _ file: HistoryFile?, _ partition: Int) throws {
+        let size = source.plan.size
+        starts.removeAll(keepingCapacity: true)
+        starts.append(contentsOf: repeatElement(0, count: size + 1))
+        count = 0
+        guard let file else { return }
+        let stored = file.count(source.log, partition)
+        Self.grow(&records, to: stored)
+        let all = UnsafeMutableBufferPointer(rebasing: records[..<stored])
+        try file.read(source.log, partition, into: UnsafeMutableRawBufferPointer(all))
+        let filter = source.filter(partition)
+        let result = starts.withUnsafeMutableBufferPointer { starts in
+            let result = filter.keep(all) { local, end in starts[local &+ 1] = UInt32(truncatingIfNeeded: end) }
+            // Subjects without records begin and end where the one before them ends.
+            var end: UInt32 = 0
+            for local in starts.indices {
+                end = max(end, starts[local])
+                starts[local] = end
+            }
+            return result
+        }
+        guard let result else { throw ProjectionError.damagedHistories }
+        source.noteKnown(result.known)
+        count = result.kept
+    }
+
+    /// Puts records from several places together: a counting sort by subject, then each subject's few records by insertion, which is
+    /// fast because they mostly come in order.
+    private func loadMixed(_ source: RecordSource<Record>, _ histories: [HistoryFile], _ partition: Int, _ gathered: Int) throws {
+        let size = source.plan.size
+        let stored = histories.map { $0.count(source.log, partition) }
+        Self.grow(&read, to: stored.reduce(0, +))
+        Self.grow(&records, to: stored.reduce(gathered, +))
         starts.removeAll(keepingCapacity: true)
         starts.append(contentsOf: repeatElement(0, count: size + 2))
-        tied.removeAll(keepingCapacity: true)
+        isMixed.removeAll(keepingCapacity: true)
+        isMixed.append(contentsOf: repeatElement(histories.isEmpty, count: size))
+        let filter = source.filter(partition)
         let records = records
-        let words = voided.words?.base
-        @inline(__always)
-        func isVoided(_ ordinal: UInt32) -> Bool { words.map { $0[Int(ordinal >> 6)] >> UInt64(ordinal & 63) & 1 != 0 } ?? false }
-        starts.withUnsafeMutableBufferPointer { starts in
-            // starts[local + 2] counts, becomes starts[local + 1] as the place to write to, and ends as the next one's begin.
-            for writer in writers {
-                writer.forEachChunk(partition) {
-                    for record in $0 where !isVoided(record.ordinal) { starts[record.local &+ 2] &+= 1 }
+        var pieces: [UnsafeMutableBufferPointer<Record>] = []
+        var begin = 0
+        try starts.withUnsafeMutableBufferPointer { starts in
+            try isMixed.withUnsafeMutableBufferPointer { isMixed in
+                // starts[local + 2] counts, becomes starts[local + 1] as the place to write to, and ends as the next one's begin.
+                for (place, file) in histories.enumerated() {
+                    let piece = UnsafeMutableBufferPointer(rebasing: read[begin..<begin + stored[place]])
+                    begin += stored[place]
+                    try file.read(source.log, partition, into: UnsafeMutableRawBufferPointer(piece))
+                    let result = filter.keep(piece) { local, _ in
+                        starts[local &+ 2] &+= 1
+                        if place > 0 { isMixed[local] = true }
+                    }
+                    guard let result else { throw ProjectionError.damagedHistories }
+                    source.noteKnown(result.known)
+                    pieces.append(UnsafeMutableBufferPointer(rebasing: piece[..<result.kept]))
+                }
+                for writer in source.writers {
+                    writer.forEachChunk(partition) {
+                        for record in $0 where !filter.isVoided(record.ordinal) {
+                            starts[record.local &+ 2] &+= 1
+                            isMixed[record.local] = true
+                        }
+                    }
                 }
             }
             for local in 2..<starts.count { starts[local] &+= starts[local &- 1] }
-            for writer in writers {
-                writer.forEachChunk(partition) {
-                    for record in $0 where !isVoided(record.ordinal) {
-                        let place = starts[record.local &+ 1]
-                        (records.baseAddress.unsafelyUnwrapped + Int(place)).initialize(to: record)
-                        starts[record.local &+ 1] = place &+ 1
-                    }
-                }
+            @inline(__always) func put(_ record: Record) {
+                let place = starts[record.local &+ 1]
+                (records.baseAddress.unsafelyUnwrapped + Int(place)).initialize(to: record)
+                starts[record.local &+ 1] = place &+ 1
+            }
+            for piece in pieces { for record in piece { put(record) } }
+            for writer in source.writers {
+                writer.forEachChunk(partition) { for record in $0 where !filter.isVoided(record.ordinal) { put(record) } }
             }
         }
         starts.removeLast()
         count = Int(starts[size])
-        for local in 0..<size where starts[local + 1] &- starts[local] > 1 {
+        for local in 0..<size where isMixed[local] && starts[local + 1] &- starts[local] > 1 {
             if sortRun(UnsafeMutableBufferPointer(rebasing: records[Int(starts[local])..<Int(starts[local + 1])])) { tied.append(local) }
         }
     }

@@ -5,21 +5,18 @@ struct SortedPartitions<Record: FoldRecord>: @unchecked Sendable {
     // Filled before it is shared; afterwards only read.
     private let partitions: [SortedPartition<Record>]
 
-    init(
-        _ writers: [PartitionWriter<Record>], _ plan: PartitionPlan, _ voided: VoidedEvents, log: Log, in source: any EventSource,
-        threads: Int
-    ) throws {
-        let partitions = (0..<plan.count).map { _ in SortedPartition<Record>() }
-        try Workers.run(threads, items: plan.count) { _, partition in
-            partitions[partition].load(writers, partition: partition, size: plan.size, without: voided)
+    init(_ records: RecordSource<Record>, in source: any EventSource, threads: Int) throws {
+        let partitions = (0..<records.plan.count).map { _ in SortedPartition<Record>() }
+        try Workers.run(threads, items: partitions.count) { _, partition in
+            try partitions[partition].load(records, partition)
         }
         var tied: [UInt32] = []
         for partition in partitions {
             for local in partition.tied { tied += partition.run(local).map(\.ordinal) }
         }
         if !tied.isEmpty {
-            let identifiers = try EventIdentifiers(tied, of: log, in: source, threads: threads)
-            try Workers.run(threads, items: plan.count) { _, partition in
+            let identifiers = try EventIdentifiers(tied, of: records.log, in: source, threads: threads)
+            try Workers.run(threads, items: partitions.count) { _, partition in
                 for local in partitions[partition].tied { sortTied(partitions[partition].run(local), identifiers) }
             }
         }

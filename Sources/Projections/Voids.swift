@@ -1,4 +1,4 @@
-import Events
+public import Events
 
 /// An `event_voided` as read from its block, its target still a text.
 struct VoidRow {
@@ -10,7 +10,7 @@ struct VoidRow {
 }
 
 /// A void whose target was looked for in its log.
-struct ResolvedVoid {
+struct ResolvedVoid: Sendable {
     let log: Log
     let ordinal: UInt32
     let occurredOn: Int32
@@ -21,6 +21,8 @@ struct ResolvedVoid {
     let targetRecordedAt: Int64
     /// Whether the target is a void itself.
     let targetIsVoid: Bool
+    /// The target's identifier where the log holds no such event yet, else nothing.
+    let text: [UInt8]
 }
 
 /// The events of one log that have no effect, as a bitmap by ordinal.
@@ -131,24 +133,98 @@ struct TargetTable {
     }
 }
 
-/// Looks for the target of every void among all accepted events of its log. What is known when is left to ``VoidEffects``.
-func resolve(_ voids: [VoidRow], in source: any EventSource, threads: Int) throws -> [ResolvedVoid] {
-    struct Target {
+/// Finds events of a log by their identifiers, among its first `below`: an ordinal each, nil where there is none. What it returns
+/// nil for as a whole is looked for in the log's blocks.
+public typealias EventFinder = @Sendable (_ identifiers: [[UInt8]], _ log: Log, _ below: Int) throws -> [UInt32?]?
+
+/// Resolves the voids of a record: those that histories know, whose targets may have come since, and those gathered behind them.
+/// What is known when is left to ``VoidEffects``.
+struct VoidResolver {
+    private struct Target {
         var ordinal: UInt32
         var recordedAt: Int64
         var isVoid: Bool
     }
-    var resolved: [ResolvedVoid] = []
-    for log in Log.allCases {
-        let rows = voids.filter { $0.log == log }.sorted { $0.ordinal < $1.ordinal }
-        guard !rows.isEmpty else { continue }
+
+    let source: any EventSource
+    let histories: Histories
+    /// Finds events among those that the histories cover; nil: their blocks are searched.
+    let find: EventFinder?
+    let threads: Int
+
+    /// Every void in order of log and ordinal.
+    func resolve(_ gathered: [VoidRow]) throws -> [ResolvedVoid] {
+        var resolved: [ResolvedVoid] = []
+        for log in Log.allCases {
+            let covered = histories.eventCounts[Int(log.rawValue)]
+            let known = histories.voids.filter { $0.log == log }
+            let open = known.filter { $0.target == nil }.map { void in
+                VoidRow(log: log, ordinal: void.ordinal, occurredOn: void.occurredOn, recordedAt: void.recordedAt, target: void.text)
+            }
+            let new = gathered.filter { $0.log == log }.sorted { $0.ordinal < $1.ordinal }
+            // Whatever is behind the histories is searched for both; what they cover, for the new voids only.
+            let behind = try search(open + new, log, blocks(of: log, from: covered, in: source))
+            var late = Dictionary(uniqueKeysWithValues: zip(open.map(\.ordinal), behind.prefix(open.count)))
+            resolved += known.map { void in
+                guard void.target == nil, let target = late.removeValue(forKey: void.ordinal) ?? nil else { return void }
+                return Self.resolved(
+                    VoidRow(
+                        log: log, ordinal: void.ordinal, occurredOn: void.occurredOn, recordedAt: void.recordedAt, target: void.text),
+                    target)
+            }
+            var targets = Array(behind.dropFirst(open.count))
+            let missing = targets.indices.filter { targets[$0] == nil }
+            if covered > 0, !missing.isEmpty {
+                let before = try before(missing.map { new[$0] }, log, covered)
+                for (place, target) in zip(missing, before) { targets[place] = target }
+            }
+            resolved += zip(new, targets).map { Self.resolved($0, $1) }
+        }
+        return resolved
+    }
+
+    private static func resolved(_ row: VoidRow, _ target: Target?) -> ResolvedVoid {
+        ResolvedVoid(
+            log: row.log, ordinal: row.ordinal, occurredOn: row.occurredOn, recordedAt: row.recordedAt, target: target?.ordinal,
+            targetRecordedAt: target?.recordedAt ?? 0, targetIsVoid: target?.isVoid ?? false, text: target == nil ? row.target : [])
+    }
+
+    /// The targets of voids among the events that the histories cover.
+    private func before(_ rows: [VoidRow], _ log: Log, _ covered: Int) throws -> [Target?] {
+        guard let ordinals = try find?(rows.map(\.target), log, covered) else {
+            let end = blocks(of: log, from: covered, in: source).lowerBound
+            return try search(rows, log, 0..<max(end, blocks(of: log, from: covered - 1, in: source).lowerBound + 1))
+        }
+        var targets: [Target?] = Array(repeating: nil, count: rows.count)
+        let places = ordinals.indices.filter { ordinals[$0] != nil }.sorted { ordinals[$0] ?? 0 < ordinals[$1] ?? 0 }
+        let columns = EventColumns()
+        var read = -1
+        for place in places {
+            guard let ordinal = ordinals[place] else { continue }
+            let block = blocks(of: log, from: Int(ordinal), in: source).lowerBound
+            if block != read { try source.readBlock(block, of: log, texts: false, into: columns) }
+            read = block
+            let row = Int(ordinal) - columns.firstOrdinal
+            guard row >= 0, row < columns.count, row < columns.recordedAt.count, row < columns.type.count else {
+                throw ProjectionError.inconsistentBlock(log: log, block: block)
+            }
+            targets[place] = Target(
+                ordinal: ordinal, recordedAt: columns.recordedAt[row], isVoid: columns.type[row] == EventType.voidCode)
+        }
+        return targets
+    }
+
+    /// The targets of voids among the events of some blocks.
+    private func search(_ rows: [VoidRow], _ log: Log, _ range: Range<Int>) throws -> [Target?] {
+        guard !rows.isEmpty, !range.isEmpty else { return Array(repeating: nil, count: rows.count) }
         let table = TargetTable(rows)
         // A target is one event at most, so each element is written by one worker only.
         let targets = UnsafeMutableBufferPointer<Target?>.allocate(capacity: table.targets.count)
         targets.initialize(repeating: nil)
         defer { targets.deallocate() }
         let readers = (0..<threads).map { _ in EventColumns() }
-        try Workers.run(threads, items: source.blockCount(of: log)) { worker, block in
+        try Workers.run(threads, items: range.count) { worker, item in
+            let block = range.lowerBound + item
             let columns = readers[worker]
             try source.readBlock(block, of: log, texts: true, into: columns)
             guard columns.hasIdentifiers, columns.type.count >= columns.count, columns.recordedAt.count >= columns.count,
@@ -162,13 +238,6 @@ func resolve(_ voids: [VoidRow], in source: any EventSource, threads: Int) throw
                     isVoid: columns.type[row] == EventType.voidCode)
             }
         }
-        for (row, place) in zip(rows, table.places) {
-            let target = targets[place]
-            resolved.append(
-                ResolvedVoid(
-                    log: log, ordinal: row.ordinal, occurredOn: row.occurredOn, recordedAt: row.recordedAt, target: target?.ordinal,
-                    targetRecordedAt: target?.recordedAt ?? 0, targetIsVoid: target?.isVoid ?? false))
-        }
+        return table.places.map { targets[$0] }
     }
-    return resolved
 }

@@ -83,8 +83,9 @@ enum Stages {
     static func fold(_ pipeline: Pipeline, threads: Int) throws -> String {
         try refusing(as: .checkFailed) {
             let store = try store(of: pipeline)
-            let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
-            return "\(grouped(events)) events in \(grouped(store.size)) entries of the log"
+            let update = try HistoryKeeper(store, threads: threads).update()
+            let folded = update.folded == 0 ? "the histories are up to date" : "\(grouped(update.folded)) folded now"
+            return "\(grouped(update.events)) events in \(grouped(store.size)) entries of the log; \(folded)"
         }
     }
 
@@ -123,7 +124,7 @@ enum Stages {
         }
         let ticker = Ticker("report: folding \(grouped(Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) })) events")
         defer { ticker.finish() }
-        let figures = try refusing(as: .checkFailed) { try maker.figures() }
+        let figures = try refusing(as: .checkFailed) { try maker.figures(from: HistoryKeeper(store, threads: threads)) }
         let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
         do {
             var written = 0

@@ -14,6 +14,8 @@ struct StorePaths: Sendable, Hashable {
     var pending: String { root + "/pending" }
     /// Side files: derived from the log, rebuilt from it at will.
     var index: String { root + "/index" }
+    /// Events in order of subjects: derived from the log, made anew at will.
+    var histories: String { root + "/" + HistoryFolder.name }
     var checkpoint: String { log + "/checkpoint" }
     var verifierKey: String { log + "/vkey" }
     var checkpoints: String { log + "/checkpoints" }
@@ -24,6 +26,7 @@ struct StorePaths: Sendable, Hashable {
     func tile(level: Int, _ number: Int, width: Int = 256) -> String {
         log + "/" + Self.tile(level: level, number, width: width)
     }
+    func history(_ entries: Range<Int>) -> String { histories + "/\(entries.lowerBound)-\(entries.upperBound)" }
     func pendingBundle(_ number: Int) -> String { pending + "/entries-\(number)" }
 
     /// `tile/entries/<N>[.p/<W>]`, without `.p/<W>` for the full width of 256.

@@ -120,4 +120,14 @@ public final class EventStore: EventSource, Sendable {
     public func identifiers(of namespace: Namespace) throws -> (starts: [UInt32], bytes: [UInt8]) {
         try reader.identifiers(of: namespace)
     }
+
+    /// The identifiers of some numbers, ascending.
+    public func identifiers(_ numbers: ArraySlice<UInt32>, in namespace: Namespace) throws -> (starts: [Int], bytes: [UInt8]) {
+        try reader.identifiers(numbers, in: namespace)
+    }
+
+    /// The identifiers of the events in some rows of a block, ascending.
+    public func eventIdentifiers(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8]) {
+        try reader.eventIdentifiers(rows, of: place(block, log))
+    }
 }

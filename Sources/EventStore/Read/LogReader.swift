@@ -91,6 +91,73 @@ struct LogReader: Sendable {
         return Array(text[start..<start + Int(lengths[lengths.startIndex + within])])
     }
 
+    /// The identifiers of some numbers, ascending: each block that introduced some of them is read once.
+    func identifiers(_ numbers: ArraySlice<UInt32>, in space: Namespace) throws(StoreError) -> (starts: [Int], bytes: [UInt8]) {
+        let place = Int(space.rawValue)
+        var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
+        found.starts.reserveCapacity(numbers.count + 1)
+        var next = numbers.startIndex
+        while next < numbers.endIndex {
+            guard numbers[next] < table.known[place] else { throw .tooLarge(what: "the store has no identifier of that number") }
+            var low = 0
+            var high = table.blocks.count
+            while low < high {
+                let middle = (low + high) / 2
+                if table.blocks[middle].header.known[place] <= numbers[next] { low = middle + 1 } else { high = middle }
+            }
+            let block = table.blocks[low - 1]
+            let (lengths, text) = try introduced(in: block, space)
+            let first = block.header.known[place]
+            var within = lengths.startIndex
+            var start = text.startIndex
+            while next < numbers.endIndex, Int(numbers[next] &- first) < lengths.count {
+                let wanted = lengths.startIndex + Int(numbers[next] &- first)
+                while within < wanted {
+                    start += Int(lengths[within])
+                    within += 1
+                }
+                found.bytes.append(contentsOf: text[start..<start + Int(lengths[within])])
+                found.starts.append(found.bytes.count)
+                next += 1
+            }
+        }
+        return found
+    }
+
+    /// The identifiers of the events in some rows of a block, ascending: only they, or only the block's identifiers, are read.
+    func eventIdentifiers(_ rows: [Int], of block: EntryTable.Block) throws(StoreError) -> (starts: [Int], bytes: [UInt8]) {
+        let header = block.header
+        var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
+        guard let first = rows.first, let last = rows.last else { return found }
+        guard first >= 0, last < header.count else { throw damage(block.entry, "the block holds no such event") }
+        let file = try files.file(block.entry / tileWidth)
+        let offset = Int(table.offsets[block.entry])
+        if header.uniformID > 0 {
+            let length = Int(header.uniformID)
+            let bytes = try file.bytes(at: offset + header.idTextStart + first * length, count: (last - first + 1) * length)
+            for row in rows {
+                found.bytes.append(contentsOf: bytes[(row - first) * length..<(row - first + 1) * length])
+                found.starts.append(found.bytes.count)
+            }
+            return found
+        }
+        let bytes = try file.bytes(at: offset + header.idsStart, count: header.detailsStart - header.idsStart)
+        var row = 0
+        var start = header.count
+        for wanted in rows {
+            while row < wanted {
+                start += Int(bytes[row])
+                row += 1
+            }
+            guard start + Int(bytes[row]) <= bytes.count else {
+                throw damage(block.entry, "the lengths of the block's texts do not add up")
+            }
+            found.bytes.append(contentsOf: bytes[start..<start + Int(bytes[row])])
+            found.starts.append(found.bytes.count)
+        }
+        return found
+    }
+
     /// The record that the batch entry `index` holds.
     func batch(_ index: Int) throws(StoreError) -> BatchRecord {
         guard let (decoded, skipped) = BatchRecord.decode(try entry(index), entry: index) else { throw damage(index, "not a batch record") }

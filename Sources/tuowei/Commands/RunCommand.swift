@@ -21,6 +21,7 @@ struct RunCommand: ParsableCommand {
         let threads = options.threadCount
         let signer = try key.signer(pipeline)
         let answers = try Stages.ingest(pipeline, [], signer: signer, threads: threads) { _ in }
+        _ = try Stages.fold(pipeline, threads: threads)
         let written = try Stages.report(pipeline, moment, report, reference: reference, signer: signer, threads: threads)
         written.summary.forEach(printLine)
         var failure: ExitStatus?

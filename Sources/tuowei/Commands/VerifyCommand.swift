@@ -36,7 +36,7 @@ struct VerifyCommand: ParsableCommand {
         let folder = store ?? pipeline.store
         var answer = VerifyAnswer(
             store: StoreCheck(
-                at: folder, derived: DerivedFolders.all, seen: kept, verifier: key, threads: options.threadCount
+                at: folder, derived: DerivedFolders.all(threads: options.threadCount), seen: kept, verifier: key, threads: options.threadCount
             ).run())
         // A damaged log proves nothing about reports or archives.
         if answer.store.isSound {
@@ -68,7 +68,7 @@ struct VerifyCommand: ParsableCommand {
 
 /// What other rooms keep in a store, with how each is checked.
 enum DerivedFolders {
-    static let all: [DerivedFiles] = []
+    static func all(threads: Int) -> [DerivedFiles] { [HistoryKeeper.derivedFiles(threads: threads)] }
 }
 
 /// What `verify` found, in words and as JSON.

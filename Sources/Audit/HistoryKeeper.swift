@@ -1,0 +1,117 @@
+public import EventStore
+import Events
+public import Projections
+
+/// Keeps a store's histories: finds the ones that a state of its log vouches for, brings them up to it, and checks them against it.
+public struct HistoryKeeper: Sendable {
+    private let store: EventStore
+    private let folder: HistoryFolder
+    private let threads: Int
+
+    /// A file that follows others is merged with them once it and they hold a part of the base that is worth it.
+    private static let mergeAt = 8
+    private static let mostFiles = 12
+
+    /// The keeper of the histories of the store of which `store` is a state.
+    public init(_ store: EventStore, threads: Int) {
+        self.store = store
+        self.threads = threads
+        folder = store.histories
+    }
+
+    /// The histories that are usable for the state: those derived from its log, as far as they go.
+    public func usable() throws -> Histories { try chain().histories }
+
+    /// The finder that histories need for new voids.
+    public var find: EventFinder {
+        { [store] identifiers, log, below in try store.find(identifiers, in: log, below: below) }
+    }
+
+    private struct Link {
+        let entries: Range<Int>
+        let file: HistoryFile
+        let read: HistoryFile.Read
+        let before: Histories
+    }
+
+    private func chain() throws -> (histories: Histories, links: [Link]) {
+        var histories = Histories()
+        var links: [Link] = []
+        for entries in try folder.list() where entries.lowerBound == histories.entryCount && entries.upperBound <= store.size {
+            guard let stored = try folder.open(entries) else { continue }
+            let read: HistoryFile.Read = { buffer, offset in try stored.read(into: buffer, at: offset) }
+            guard let file = HistoryFile(size: stored.size, read: read), file.entries == entries,
+                file.isDerived(from: try store.root(ofSize: entries.upperBound)), let longer = histories.adding(file)
+            else { continue }
+            links.append(Link(entries: entries, file: file, read: read, before: histories))
+            histories = longer
+        }
+        return (histories, links)
+    }
+
+    /// What bringing up to date did.
+    public struct Update: Sendable {
+        /// Events in the store.
+        public let events: Int
+        /// Events that were put in order of subjects now.
+        public let folded: Int
+    }
+
+    /// Brings the histories up to the log: only what is new is read, unless the new files have become a good part of the whole, or
+    /// what stands there is damaged; then they are made anew.
+    public func update() throws -> Update {
+        let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
+        var (histories, links) = try chain()
+        let isWhole = try links.isEmpty || histories.isWhole(threads: threads)
+        let strays = Set(try folder.list()).subtracting(links.map(\.entries))
+        let isCurrent = histories.entryCount == store.size
+        guard !isWhole || !isCurrent || !strays.isEmpty else { return Update(events: events, folded: 0) }
+        let editor = try folder.edit()
+        let behind = events - histories.eventCounts.reduce(0, +)
+        let base = links.first?.file.eventCount ?? 0
+        if !isWhole || links.count >= Self.mostFiles || (events - base) * Self.mergeAt > events { (histories, links) = (Histories(), []) }
+        if histories.entryCount < store.size {
+            let new = try editor.begin()
+            do {
+                try histories.makeNext(from: store, size: store.size, root: store.root, find: find, threads: threads) { bytes, offset in
+                    try new.write(bytes, at: offset)
+                }
+                try editor.finish(new, histories.entryCount..<store.size)
+            } catch {
+                editor.abandon()
+                throw error
+            }
+        }
+        // What was replaced goes after what replaces it has come.
+        let kept = Set(links.map(\.entries) + [histories.entryCount..<store.size])
+        for entries in try folder.list() where !kept.contains(entries) { try editor.remove(entries) }
+        return Update(events: events, folded: histories.entryCount == 0 ? events : behind)
+    }
+
+    /// How `verify` checks a store's histories.
+    public static func derivedFiles(threads: Int) -> DerivedFiles {
+        DerivedFiles(folder: HistoryFolder.name) { store in try HistoryKeeper(store, threads: threads).check() }
+    }
+
+    /// Checks every file of histories against the log, byte by byte. Histories that are missing or do not reach the head are none the
+    /// worse: whoever needs them reads the log instead.
+    public func check() throws -> (checks: Int, faults: [StoreFault]) {
+        let strangers = try folder.strangers()
+        var faults = strangers.map { StoreFault(file: $0, problem: "it does not belong to a store") }
+        let links = try chain().links
+        for link in links {
+            let state = try store.atSize(link.entries.upperBound)
+            let difference = try link.before.difference(
+                of: link.file, from: state, root: state.root, threads: threads, read: link.read)
+            if let difference { faults.append(StoreFault(file: folder.path(link.entries), problem: "\(difference); the next fold makes it anew")) }
+        }
+        let good = Set(links.map(\.entries))
+        let all = try folder.list()
+        for entries in all where !good.contains(entries) {
+            faults.append(
+                StoreFault(
+                    file: folder.path(entries), problem: "it is damaged, or was not derived from this log; the next fold makes it anew"))
+        }
+        return (all.count + strangers.count, faults)
+    }
+}

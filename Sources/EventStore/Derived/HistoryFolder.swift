@@ -1,0 +1,104 @@
+/// The files of histories of a store, by the entries of the log that each covers. What stands in them is their readers' business;
+/// here they are named, opened, and put in place whole.
+public struct HistoryFolder: Sendable {
+    private let paths: StorePaths
+
+    init(_ paths: StorePaths) { self.paths = paths }
+
+    /// The folder's name below a store's.
+    public static let name = "histories"
+
+    /// The files there are, in order of their first entry, those that cover more first.
+    public func list() throws(StoreError) -> [Range<Int>] {
+        try Folder.names(in: paths.histories).compactMap(Self.entries).sorted {
+            ($0.lowerBound, $1.upperBound) < ($1.lowerBound, $0.upperBound)
+        }
+    }
+
+    /// What stands in the folder beside them.
+    public func strangers() throws(StoreError) -> [String] {
+        try Folder.names(in: paths.histories).filter { Self.entries($0) == nil }.map { "\(paths.histories)/\($0)" }
+    }
+
+    private static func entries(_ name: String) -> Range<Int>? {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let low = Int(parts[0]), let high = Int(parts[1]), low >= 0, low < high, name == "\(low)-\(high)" else {
+            return nil
+        }
+        return low..<high
+    }
+
+    /// The path of a file.
+    public func path(_ entries: Range<Int>) -> String { paths.history(entries) }
+
+    /// Opens a file; nil where there is none.
+    public func open(_ entries: Range<Int>) throws(StoreError) -> StoredHistory? {
+        guard let file = try OpenFile.reading(paths.history(entries)) else { return nil }
+        return StoredHistory(file: file, size: try file.size())
+    }
+
+    /// Takes the store's lock, to change the files.
+    /// - Throws: ``StoreError/locked(path:holder:)`` where another writer holds it.
+    public func edit() throws(StoreError) -> HistoryEditor { try HistoryEditor(paths) }
+}
+
+/// An open file of histories.
+public struct StoredHistory: Sendable {
+    private let file: OpenFile
+    /// Its length in bytes.
+    public let size: Int
+
+    init(file: OpenFile, size: Int) {
+        self.file = file
+        self.size = size
+    }
+
+    /// Fills a buffer from an offset.
+    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
+        try file.readWhole(into: buffer, at: offset)
+    }
+}
+
+/// Makes and removes files of histories under the store's lock, which it holds while it lives.
+public final class HistoryEditor: Sendable {
+    private let paths: StorePaths
+    private let lock: StoreLock
+
+    init(_ paths: StorePaths) throws(StoreError) {
+        self.paths = paths
+        lock = try StoreLock(paths)
+        try Folder.make(paths.pending)
+        try Folder.make(paths.histories)
+    }
+
+    private var temporary: String { paths.pending + "/history" }
+
+    /// Begins a file. It is not in its place before ``finish(_:_:)``.
+    public func begin() throws(StoreError) -> NewHistory { NewHistory(file: try OpenFile.writing(temporary)) }
+
+    /// Makes a file durable and puts it in its place.
+    public func finish(_ new: NewHistory, _ entries: Range<Int>) throws(StoreError) {
+        try new.file.synchronize()
+        try Folder.rename(temporary, to: paths.history(entries))
+        try Folder.synchronize(paths.histories)
+    }
+
+    /// Removes what was begun and not finished.
+    public func abandon() { try? Folder.remove(temporary) }
+
+    /// Removes a file.
+    public func remove(_ entries: Range<Int>) throws(StoreError) { try Folder.remove(paths.history(entries)) }
+}
+
+/// A file of histories being written, from several threads at once.
+public struct NewHistory: Sendable {
+    fileprivate let file: OpenFile
+
+    /// Writes bytes at an offset.
+    public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) { try file.write(bytes, at: offset) }
+}
+
+extension EventStore {
+    /// The store's files of histories.
+    public var histories: HistoryFolder { HistoryFolder(paths) }
+}
