@@ -103,7 +103,9 @@ public struct HistoryKeeper: Sendable {
             let state = try store.atSize(link.entries.upperBound)
             let difference = try link.before.difference(
                 of: link.file, from: state, root: state.root, threads: threads, read: link.read)
-            if let difference { faults.append(StoreFault(file: folder.path(link.entries), problem: "\(difference); the next fold makes it anew")) }
+            if let difference {
+                faults.append(StoreFault(file: folder.path(link.entries), problem: "\(difference); the next fold makes it anew"))
+            }
         }
         let good = Set(links.map(\.entries))
         let all = try folder.list()

@@ -36,7 +36,8 @@ struct VerifyCommand: ParsableCommand {
         let folder = store ?? pipeline.store
         var answer = VerifyAnswer(
             store: StoreCheck(
-                at: folder, derived: DerivedFolders.all(threads: options.threadCount), seen: kept, verifier: key, threads: options.threadCount
+                at: folder, derived: DerivedFolders.all(threads: options.threadCount), seen: kept, verifier: key,
+                threads: options.threadCount
             ).run())
         // A damaged log proves nothing about reports or archives.
         if answer.store.isSound {
