@@ -58,7 +58,7 @@ extension ProjectionError {
     /// Whether the record itself is to blame.
     var isDamage: Bool {
         switch self {
-        case .inconsistentBlock, .inconsistentIdentifiers: true
+        case .inconsistentBlock, .inconsistentIdentifiers, .damagedHistories: true
         case .tooManyEvents, .tooManyCuts, .amountsTooLarge: false
         }
     }
