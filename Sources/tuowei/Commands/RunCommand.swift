@@ -21,7 +21,8 @@ struct RunCommand: ParsableCommand {
         let threads = options.threadCount
         let signer = try key.signer(pipeline)
         let answers = try Stages.ingest(pipeline, [], signer: signer, threads: threads) { _ in }
-        _ = try Stages.fold(pipeline, threads: threads)
+        // A run that appends nothing leaves the store as it is.
+        if answers.contains(where: { $0.status == .appended }) { _ = try Stages.fold(pipeline, threads: threads) }
         let written = try Stages.report(pipeline, moment, report, reference: reference, signer: signer, threads: threads)
         written.summary.forEach(printLine)
         var failure: ExitStatus?
