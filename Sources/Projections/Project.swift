@@ -77,7 +77,7 @@ func project(
 }
 
 /// The column of each community by its number.
-private func columns(of source: any EventSource, _ request: ProjectionRequest) throws -> Table<Int32> {
+func columns(of source: any EventSource, _ request: ProjectionRequest) throws -> Table<Int32> {
     let (starts, bytes) = try source.identifiers(of: .community)
     var columnOf: [String: Int32] = [:]
     for (column, code) in request.communities.enumerated() { columnOf[code] = Int32(truncatingIfNeeded: column) }
