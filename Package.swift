@@ -88,9 +88,12 @@ let package = Package(
         tests("PipelinesTests", ["Pipelines", "Figures", "Ingest", "Events"]),
         tests("AuditTests", ["tuowei", "Audit", "Figures", "Reports", "Pipelines", "EventStore", "Ingest", "Archives", "Events"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["TestSupport", "tuowei", "tuowei-sample", "Events"],
+            name: "CommandLineTests",
+            dependencies: [
+                "TestSupport", "tuowei", "Audit", "EventStore", "Events", "Figures", "Pipelines", "Projections", "Samples", "tuowei-sample",
+            ],
             exclude: ["Conformance", "Cases"], swiftSettings: strict),
-        tests("HouseTests", ["Events", "Figures", "Reports"]),
+        tests("HouseTests", ["Events", "Figures", "Reports", "Audit", "Projections"]),
     ],
     swiftLanguageModes: [.v6]
 )

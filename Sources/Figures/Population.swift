@@ -77,8 +77,22 @@ public struct Population: Sendable {
         return result
     }
 
-    private func row(of number: Int, year: Int) -> Int64? {
+    /// The rows that an area's residents in a year are taken from: its own, or where it has none each community's of the town or
+    /// district, `known` being nil where that community is unknown. None for the unassigned areas.
+    public func rows(behind area: Int, in year: Int) -> [(area: Int, known: (year: Int, residents: Int64)?)] {
+        guard !areas.all[area].isUnassigned else { return [] }
+        let own = knownRow(of: area, year: year)
+        if own != nil || areas.communitiesRange.contains(area) { return [(area, own)] }
+        return areas.slots(of: area).filter { $0 != areas.unassignedSlot }.map { slot in
+            let number = areas.communitiesRange.lowerBound + slot
+            return (number, knownRow(of: number, year: year))
+        }
+    }
+
+    private func row(of number: Int, year: Int) -> Int64? { knownRow(of: number, year: year)?.residents }
+
+    private func knownRow(of number: Int, year: Int) -> (year: Int, residents: Int64)? {
         let rows = known[number]
-        return (rows.last { $0.year <= year } ?? rows.first)?.residents
+        return rows.last { $0.year <= year } ?? rows.first
     }
 }

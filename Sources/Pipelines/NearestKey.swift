@@ -14,7 +14,7 @@ public enum NearestKey {
     }
 
     /// The nearest of `words`, case aside, where it is so near that a slip is likely: at most half of its length to change.
-    static func likely(_ word: String, in words: [String]) -> String? {
+    public static func likely(_ word: String, in words: [String]) -> String? {
         let folded = word.lowercased()
         guard let found = nearest(to: folded, in: words) else { return nil }
         let scalars = Array(found.unicodeScalars)

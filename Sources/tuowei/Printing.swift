@@ -18,6 +18,9 @@ private func write(_ text: String, to descriptor: Int32) {
 /// A line on standard output.
 func printLine(_ text: String) { write(text + "\n", to: 1) }
 
+/// A piece of an answer on standard output, its line ends included.
+func printBytes(_ bytes: [UInt8]) { write(String(decoding: bytes, as: UTF8.self), to: 1) }
+
 /// A message on standard error, after a progress line is cleared.
 func printError(_ text: String) {
     let text = text.hasSuffix("\n") ? String(text.dropLast()) : text

@@ -13,8 +13,8 @@ struct Tuowei: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            IngestCommand.self, FoldCommand.self, ReportCommand.self, RunCommand.self, VerifyCommand.self, RejectsCommand.self,
-            ProveCommand.self, KeyCommand.self,
+            IngestCommand.self, FoldCommand.self, ReportCommand.self, RunCommand.self, VerifyCommand.self, ExplainCommand.self,
+            RejectsCommand.self, ProveCommand.self, KeyCommand.self,
         ])
 }
 
