@@ -28,7 +28,7 @@ TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) $(if $(OUT),--out $(OUT))
 
-.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -71,6 +71,9 @@ audit: all setup-test ## do what an auditor does on the sample: verify, rebuild,
 
 explain: build ## list the events behind one figure: FIGURE=… CODE=… AS_OF=…
 	@$(call STAGE,explain) --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) --figure $(FIGURE) --code $(CODE)
+
+compare: build ## say why the figures of the report in folder A are others in the one in B: A=… B=…
+	@$(call STAGE,compare) $(A) $(B)
 
 explain-cases: setup-test ## explain every cell of the contract's cases (make test takes a sample)
 	@swift build --build-tests && TUOWEI_EVERY_CELL=1 swift test --skip-build --disable-xctest --filter everyCellIsWhatItsEventsAddUpTo

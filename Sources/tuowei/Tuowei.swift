@@ -14,6 +14,7 @@ struct Tuowei: ParsableCommand {
         version: programVersion,
         subcommands: [
             IngestCommand.self, FoldCommand.self, ReportCommand.self, RunCommand.self, VerifyCommand.self, ExplainCommand.self,
+            CompareCommand.self,
             RejectsCommand.self, ProveCommand.self, KeyCommand.self,
         ])
 }

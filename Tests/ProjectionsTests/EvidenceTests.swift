@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: 0..<20)
     func eventsAddUpToWhatWasCounted(group: Int) throws {
-        for seed in group * 6..<(group + 1) * 6 {
+        for seed in group * 3..<(group + 1) * 3 {
             var world = RandomWorld(seed: UInt64(seed))
             let source = try MemorySource(world.events, blockSize: 1 + seed % 9)
             let (_, asOf, knownAt) = world.question()
@@ -114,20 +114,22 @@ import Testing
                 repeating: Array(repeating: 0, count: Part.all.count * 4), count: Cause.allCases.count)
             let request = RevisionRequest(from: from, to: to, communities: RandomWorld.registered, budget: 1 + seed % 40)
             let sums = try compare(source, request) { revision in
-                for change in revision.changes { told[revision.cause.rawValue][change.part.index * 4 + change.column] += change.amount }
+                for change in revision.changes {
+                    told[revision.cause(of: change.amount).rawValue][change.part.index * 4 + change.column] += change.amount
+                }
             }
-            let back = try compare(source, RevisionRequest(from: to, to: from, communities: RandomWorld.registered)) { _ in }
+            #expect(RevisionRequest(from: to, to: from, communities: []).from == request.from)
+            let (first, second) = request.isTurned ? (projectedTo, projectedFrom) : (projectedFrom, projectedTo)
             for part in Part.all {
                 for column in 0..<4 {
                     let note = "seed \(seed), \(part), column \(column), \(from) to \(to)"
-                    #expect(sums.before(part, column: column) == EvidenceTests.count(projectedFrom, part, column), "from: \(note)")
-                    #expect(sums.after(part, column: column) == EvidenceTests.count(projectedTo, part, column), "to: \(note)")
+                    #expect(sums.before(part, column: column) == EvidenceTests.count(first, part, column), "from: \(note)")
+                    #expect(sums.after(part, column: column) == EvidenceTests.count(second, part, column), "to: \(note)")
                     var sum = sums.before(part, column: column)
                     for cause in Cause.allCases {
                         let change = sums.change(cause, part, column: column)
                         sum += change
                         #expect(told[cause.rawValue][part.index * 4 + column] == change, "told \(cause.name): \(note)")
-                        #expect(back.change(cause, part, column: column) == -change, "back: \(note)")
                     }
                     #expect(sum == sums.after(part, column: column), "sum: \(note)")
                 }
@@ -156,7 +158,9 @@ import Testing
         _ = try compare(source, RevisionRequest(from: from, to: to, communities: RandomWorld.registered)) { revision in
             for change in revision.changes
             where [.counter(.places), .counter(.m24To35), .counter(.m6To11), .counter(.m0To5)].contains(change.part) {
-                lines.insert("\(revision.cause.name) \(String(decoding: revision.id, as: UTF8.self)) \(change.part) \(change.amount)")
+                lines.insert(
+                    "\(revision.cause(of: change.amount).name) \(String(decoding: revision.id, as: UTF8.self)) \(change.part) \(change.amount)"
+                )
             }
         }
         #expect(

@@ -22,9 +22,10 @@ final class EventMembers {
     }
 
     /// The members of an event. `subject` is named too where it is another one than the event's own.
-    func add(_ event: EvidenceEvent, id: ArraySlice<UInt8>, of subject: Evidence.Subject, to line: inout JSONLine) throws {
+    /// The identifier is left out where it was written before.
+    func add(_ event: EvidenceEvent, id: ArraySlice<UInt8>?, of subject: Evidence.Subject, to line: inout JSONLine) throws {
         let type = types[Int(event.log.rawValue)][Int(event.type & 31)]
-        line.add("event_id", id)
+        if let id { line.add("event_id", id) }
         line.add("log", event.log.name)
         line.add("type", type?.name ?? "")
         line.add("occurred_on", Day(rawValue: event.occurredOn).description)

@@ -44,6 +44,15 @@ extension ReportMaker {
     }
 }
 
+extension AreaParts {
+    /// The sum of a term.
+    fileprivate func get(_ term: EvidenceTerm) -> Int64 { term.parts.count == 1 ? self[term.parts[0]] : under3 }
+
+    fileprivate mutating func set(_ term: EvidenceTerm, _ sum: Int64) {
+        if term.parts.count == 1 { self[term.parts[0]] = sum } else { under3 = sum }
+    }
+}
+
 /// A cell of `coverage.csv`: a figure of an area, by name and code.
 public struct Cell: Sendable {
     /// The figure.
@@ -121,7 +130,7 @@ public struct FigureExplanation {
             : explain(maker.store, request) { evidence in
                 try output.write(try line(evidence, members))
             }
-        for (term, sum) in zip(terms, sums) { parts[term.parts[0]] = Int64(clamping: sum) }
+        for (term, sum) in zip(terms, sums) { parts.set(term, Int64(clamping: sum)) }
         if ingredients.contains(.population) { parts.population = try tellPopulation(settings.population, year, &output) }
         if ingredients.contains(.communities) { parts.communities = try tellCommunities(areas, &output) }
 
@@ -207,7 +216,7 @@ public struct FigureExplanation {
                 let value: String =
                     switch ingredient {
                     case .term(let term):
-                        Printed(units: Int128(parts[term.parts[0]]), places: term.parts[0].places).text
+                        Printed(units: Int128(parts.get(term)), places: term.parts[0].places).text
                     case .population: parts.population.map(String.init) ?? "null"
                     case .communities: String(parts.communities)
                     }

@@ -24,6 +24,13 @@ extension Figure {
     /// Whether it is made of something that an explanation can name.
     public var hasExplanation: Bool { !ingredients.isEmpty }
 
+    /// The parts over events that it is made of.
+    var parts: [Part] {
+        var parts: [Part] = []
+        for case .term(let term) in ingredients { parts += term.parts }
+        return parts
+    }
+
     /// What it is made of, in the order in which its arithmetic names them. A column of `coverage.csv` without any does not exist.
     var ingredients: [Ingredient] {
         let all: [Ingredient] =
@@ -103,6 +110,8 @@ extension Part {
 public struct AreaParts: Sendable, Equatable {
     /// By ``Part/index``.
     public var sums: [Int64] = Array(repeating: 0, count: Part.all.count)
+    /// Children under 3: a sum of its own, though it is that of the bands.
+    public var under3: Int64 = 0
     /// The residents; nil: unknown.
     public var population: Int64?
     /// The communities of the register.
@@ -122,7 +131,7 @@ public struct AreaParts: Sendable, Equatable {
         case .counter(let counter): self[.counter(counter)]
         case .detail(let counter): self[.detail(counter)]
         case .population: population
-        case .under3: Quantity.bands.reduce(0) { $0 + self[.counter($1)] }
+        case .under3: under3
         case .demand: potential(demand)
         case .demandPlanned: population.map { demand.planned(population: $0) }
         case .demandExpressed: self[.counter(.enrolledResidents)] + self[.counter(.waitlistedResidents)]

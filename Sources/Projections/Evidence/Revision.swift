@@ -43,8 +43,8 @@ public struct Revision {
         public let amount: Int64
     }
 
-    /// Why.
-    public let cause: Cause
+    /// Why, where an event came or went; nil: time passed.
+    let step: Cause?
     /// The event that came or went; where time passed, the one whose date it passed: of a child's birth, of a credential's issue.
     public let event: EvidenceEvent
     /// Its identifier.
@@ -53,6 +53,9 @@ public struct Revision {
     public let subject: Evidence.Subject
     /// What changed; never empty, no part and column twice.
     public let changes: [Change]
+
+    /// Why an amount changed: where time passed, what grew aged in and what shrank aged out.
+    public func cause(of amount: Int64) -> Cause { step ?? (amount > 0 ? .agedIn : .agedOut) }
 }
 
 /// Two states and what lies between them, by part and column.
@@ -78,32 +81,40 @@ public struct RevisionSums: Sendable {
     public func change(_ cause: Cause, _ part: Part, column: Int) -> Int64 { causes[cause.rawValue][part.index * columns + column] }
 
     fileprivate mutating func addBefore(_ holdings: [Holding]) {
-        for holding in holdings { before[holding.part.index * columns + Int(holding.column)] &+= holding.amount }
+        for holding in holdings where holding.part != .counter(.served) {
+            before[holding.part.index * columns + Int(holding.column)] &+= holding.amount
+        }
     }
 
     fileprivate mutating func addAfter(_ holdings: [Holding]) {
-        for holding in holdings { after[holding.part.index * columns + Int(holding.column)] &+= holding.amount }
+        for holding in holdings where holding.part != .counter(.served) {
+            after[holding.part.index * columns + Int(holding.column)] &+= holding.amount
+        }
     }
 
-    fileprivate mutating func add(_ cause: Cause, _ changes: [Revision.Change]) {
-        for change in changes { causes[cause.rawValue][change.part.index * columns + change.column] &+= change.amount }
+    /// Counts each community of the register that is served, by how many facilities does not matter.
+    fileprivate mutating func setServed(_ served: [Int], isBefore: Bool) {
+        for column in 0..<columns - 1 where served[column] > 0 {
+            let place = Part.counter(.served).index * columns + column
+            if isBefore { before[place] = 1 } else { after[place] = 1 }
+        }
     }
 
-    /// The same read from the other end.
-    fileprivate func reversed() -> RevisionSums {
-        var other = self
-        (other.before, other.after) = (after, before)
-        other.causes = causes.map { $0.map { 0 &- $0 } }
-        return other
+    fileprivate mutating func add(_ revision: Revision) {
+        for change in revision.changes {
+            causes[revision.cause(of: change.amount).rawValue][change.part.index * columns + change.column] &+= change.amount
+        }
     }
 }
 
 /// What two reports of one record are compared over.
 public struct RevisionRequest: Sendable {
-    /// The first viewpoint.
+    /// The earlier viewpoint.
     public let from: Viewpoint
-    /// The second one.
+    /// The later one.
     public let to: Viewpoint
+    /// Whether the viewpoints were given the other way round.
+    public let isTurned: Bool
     /// The codes of `communities.csv`, ascending as bytes.
     public let communities: [String]
     /// Threads that may work at once.
@@ -111,10 +122,11 @@ public struct RevisionRequest: Sendable {
     /// How many events may be held at once.
     public let budget: Int
 
-    /// What is compared.
+    /// What is compared. The viewpoints are put in order: by day, then K, then the size of the record.
     public init(from: Viewpoint, to: Viewpoint, communities: [String], threads: Int = 1, budget: Int = 1_000_000) {
-        self.from = from
-        self.to = to
+        let isTurned = to.precedes(from)
+        (self.from, self.to) = isTurned ? (to, from) : (from, to)
+        self.isTurned = isTurned
         self.communities = communities
         self.threads = max(1, threads)
         self.budget = max(1, budget)
@@ -123,8 +135,8 @@ public struct RevisionRequest: Sendable {
 
 /// Takes apart what lies between two viewpoints of a record: tells each event that changed something, and sums the changes up.
 ///
-/// It goes one way only, from the earlier day to the later; asked for the other way, it says the same with the signs turned. On the
-/// way there are three steps for each subject. As of the earlier day events are taken out and put in that one side does not know or
+/// It goes one way only, from the earlier viewpoint to the later; whoever asked for the other way turns the signs. On the way there are
+/// three steps for each subject. As of the earlier day events are taken out and put in that one side does not know or
 /// knows to be voided: corrections, voids, late ones, each in order of occurrence. Then time passes with no event. Then the events
 /// occur that lie behind the earlier day, one by one. What a subject adds to each part is asked after every single event, so the changes
 /// add up to the difference.
@@ -133,19 +145,20 @@ public struct RevisionRequest: Sendable {
 public func compare(
     _ source: some EventSource, _ request: RevisionRequest, tell: (Revision) throws -> Void
 ) throws -> RevisionSums {
-    let isTurned = request.to.precedes(request.from)
-    let (early, late) = isTurned ? (request.to, request.from) : (request.from, request.to)
+    let (early, late) = (request.from, request.to)
     let reader = try EvidenceReader(
         source, communities: request.communities, until: late.asOf, logs: Set(Log.allCases), threads: request.threads,
         budget: request.budget)
-    var teller = RevisionTeller(early, late, sign: isTurned ? -1 : 1, reader)
+    var teller = RevisionTeller(early, late, reader)
     // How many facilities serve each community at first must be known before any of them changes.
     try reader.forEachGroup(.facilities, [.counter(.served)], area: nil) { group in try teller.noteServed(group) }
+    teller.setServed(isBefore: true)
     for subject in Part.Subject.allCases {
         let parts = Part.all.filter { $0.subject == subject }
         try reader.forEachGroup(subject, parts, area: nil) { group in try teller.take(group, tell) }
     }
-    return isTurned ? teller.sums.reversed() : teller.sums
+    teller.setServed(isBefore: false)
+    return teller.sums
 }
 
 extension Viewpoint {
@@ -162,16 +175,14 @@ private struct RevisionTeller {
     private(set) var sums: RevisionSums
     private let early: Viewpoint
     private let late: Viewpoint
-    private let sign: Int64
     private let reader: EvidenceReader
     private let everything = PartSet(Part.all)
     /// By column, the facilities that serve it as far as the way was gone.
     private var served: [Int]
 
-    init(_ early: Viewpoint, _ late: Viewpoint, sign: Int64, _ reader: EvidenceReader) {
+    init(_ early: Viewpoint, _ late: Viewpoint, _ reader: EvidenceReader) {
         self.early = early
         self.late = late
-        self.sign = sign
         self.reader = reader
         sums = RevisionSums(columns: Int(reader.unassigned) + 1)
         served = Array(repeating: 0, count: Int(reader.unassigned) + 1)
@@ -189,6 +200,8 @@ private struct RevisionTeller {
         for holding in rawHoldings(group, at: early.asOf) where holding.part == .counter(.served) { served[Int(holding.column)] += 1 }
     }
 
+    mutating func setServed(isBefore: Bool) { sums.setServed(served, isBefore: isBefore) }
+
     mutating func take(_ group: EvidenceGroup, _ tell: (Revision) throws -> Void) throws {
         var group = group
         let steps = try takeInEarly(&group)
@@ -205,7 +218,7 @@ private struct RevisionTeller {
         if early.asOf != late.asOf {
             let next = holdings(group, at: late.asOf)
             let changes = Self.changes(from: now, to: next)
-            if !changes.isEmpty { try tellTime(group, changes, tell) }
+            if !changes.isEmpty, let event = try dated(group) { try self.tell(nil, event, group, changes, tell) }
             now = next
         }
         for one in steps where one.cause == .new { try step(one, late.asOf) }
@@ -251,19 +264,12 @@ private struct RevisionTeller {
     }
 
     private mutating func tell(
-        _ cause: Cause, _ event: EvidenceEvent, _ group: EvidenceGroup, _ changes: [Revision.Change], _ tell: (Revision) throws -> Void
+        _ step: Cause?, _ event: EvidenceEvent, _ group: EvidenceGroup, _ changes: [Revision.Change], _ tell: (Revision) throws -> Void
     ) throws {
         guard !changes.isEmpty else { return }
-        sums.add(cause, changes)
-        let signed = changes.map { Revision.Change(part: $0.part, column: $0.column, amount: $0.amount &* sign) }
-        try tell(Revision(cause: cause, event: event, id: reader.texts.id(event), subject: group.subject, changes: signed))
-    }
-
-    /// Time passed: what grew aged in, what shrank aged out.
-    private mutating func tellTime(_ group: EvidenceGroup, _ changes: [Revision.Change], _ tell: (Revision) throws -> Void) throws {
-        guard let event = try dated(group) else { return }
-        try self.tell(.agedIn, event, group, changes.filter { $0.amount > 0 }, tell)
-        try self.tell(.agedOut, event, group, changes.filter { $0.amount < 0 }, tell)
+        let revision = Revision(step: step, event: event, id: reader.texts.id(event), subject: group.subject, changes: changes)
+        sums.add(revision)
+        try tell(revision)
     }
 
     /// The event whose date time passed: the one from which a child's birth date is known, the credential that ran out first.
