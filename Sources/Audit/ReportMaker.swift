@@ -117,14 +117,24 @@ public struct ReportMaker: Sendable {
                 archive: batch.archive, digest: batch.sha256, accepted: batch.events.reduce(0, +), duplicates: batch.duplicates,
                 rejects: RejectReason.allCases.map { ($0.name, batch.rejects[Int($0.rawValue)]) }, skipped: batch.skipped)
         }
-        let known = knownAt.map { " --known-at \($0)" } ?? ""
         return ReportContext(
             pipeline: pipeline.name, programVersion: program, isSynthetic: pipeline.synthetic,
             checkpoint: store.checkpoint.map { RecordCheckpoint(origin: $0.origin, size: UInt64(store.size), root: store.root) },
             batches: batches,
-            replayCommands: [
-                "tuowei run --pipeline PIPELINE --as-of \(asOf)\(known) --out REPORT", "tuowei verify --pipeline PIPELINE --report REPORT",
-            ])
+            thresholds: pipeline.thresholds, holidays: reference.holidays, late: try lateRecords())
+    }
+
+    /// What came after the end of D, and the figures without it; nil where K is not later.
+    private func lateRecords() throws -> LateRecords? {
+        let end = Instant(endOf: asOf)
+        if let knownAt, knownAt <= end { return nil }
+        let events = try lateEvents(store, occurredBy: asOf, recordedAfter: end, knownAt: knownAt, threads: threads)
+        let request = ProjectionRequest(
+            cuts: [asOf], asOf: asOf, knownAt: end, communities: reference.areas.communities.map(\.code), threads: threads)
+        let figures = CutFigures(
+            try project(store, request), cut: 0, areas: reference.areas,
+            residents: reference.population.residents(in: asOf.civil.year), demand: pipeline.demand)
+        return LateRecords(after: end, events: events, figures: figures)
     }
 
     /// The manifest of these files.
@@ -139,7 +149,7 @@ public struct ReportMaker: Sendable {
             inputs: [
                 input(pipeline.file, pipeline.source), input(pipeline.communities, reference.communitiesSource),
                 input(pipeline.population, reference.populationSource),
-            ],
+            ] + (pipeline.holidays.flatMap { path in reference.holidaysSource.map { [input(path, $0)] } } ?? []),
             archives: try store.batches.map(Manifest.Archive.init), files: files)
     }
 }

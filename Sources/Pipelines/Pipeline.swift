@@ -26,6 +26,8 @@ public struct Pipeline: Sendable {
     public let communities: String
     /// The path of `population.csv`.
     public let population: String
+    /// The path of the calendar of holidays; nil: days are worked from Monday to Friday.
+    public let holidays: String?
     /// The patterns of `archives`, in the order of the file.
     public let archives: [ArchivePattern]
     /// The store's folder.
@@ -52,6 +54,8 @@ public struct Pipeline: Sendable {
     public let targets: [Target]
     /// Where each target's `code`, or else the target itself, stands in the file.
     let targetPlaces: [FilePlace]
+    /// When pages call something a desert, late or soon expired.
+    public let thresholds: PageThresholds
     /// The safety limits on archives; what the file leaves out is nil and means the program's default.
     public let limits: LimitSettings
     /// The path of the file of the key that signs the log; nil: the pipeline names none.

@@ -21,13 +21,14 @@ extension Pipeline {
         return Pipeline(
             file: file, source: bytes, name: name, district: district,
             communities: try path("communities"), population: try path("population"),
+            holidays: top.node("holidays") == nil ? nil : try path("holidays"),
             archives: try Settings.archives(top, encoding), store: try path("store"), reports: try path("reports"),
             encoding: encoding, logs: try Settings.logs(top), fields: try Settings.fields(top), values: values,
             rejectLimit: try Settings.optional(top, "reject_limit", "a whole number from 0 to 1000000000") {
                 DecimalText.whole($0, maximum: 1_000_000_000)
             } ?? 0,
             from: try Settings.day(top, "from"), demand: try Settings.demand(top), catchment: try Settings.catchment(top),
-            targets: targets, targetPlaces: targetPlaces, limits: try Settings.limits(top),
+            targets: targets, targetPlaces: targetPlaces, thresholds: try Settings.thresholds(top), limits: try Settings.limits(top),
             signingKey: top.node("signing_key") == nil ? nil : try path("signing_key"),
             synthetic: try Settings.optional(top, "synthetic", "`true` or `false`", words: ["true", "false"]) {
                 ["true": true, "false": false][$0]
@@ -40,12 +41,16 @@ extension Pipeline {
 enum Keys {
     static let top = [
         "name", "district", "communities", "population", "archives", "store", "reports", "encoding", "logs", "fields", "values",
-        "reject_limit", "from", "intent", "planning_norm", "catchment_m", "targets", "limits", "signing_key", "synthetic",
+        "reject_limit", "from", "intent", "planning_norm", "catchment_m", "targets", "limits", "signing_key", "synthetic", "holidays",
+        "thresholds",
     ]
     static let district = ["code", "name"]
     static let archive = ["files", "encoding"]
     static let intent = ["m0_5", "m6_11", "m12_23", "m24_35"]
     static let target = ["name", "figure", "level", "code", "by", "at_least", "at_most"]
+    static let thresholds = [
+        "desert_children_per_place", "desert_least_children", "credential_days", "answer_working_days", "listed",
+    ]
     static let limits = [
         "entries", "entry_bytes", "archive_bytes", "expansion_ratio", "ratio_floor_bytes", "name_bytes", "decoder_bytes",
     ]

@@ -10,6 +10,10 @@ public struct ReferenceData: Sendable {
     public let communitiesSource: [UInt8]
     /// The bytes of `population.csv`, for their digest.
     public let populationSource: [UInt8]
+    /// The days off work; Monday to Friday where the pipeline names no calendar.
+    public let holidays: HolidayCalendar
+    /// The bytes of the calendar, for their digest; nil where the pipeline names none.
+    public let holidaysSource: [UInt8]?
     /// What was passed over, one line each: codes of nobody, further columns.
     public let warnings: [String]
 }
@@ -21,11 +25,15 @@ extension Pipeline {
     public func reference() throws(PipelineError) -> ReferenceData {
         let communityBytes = try TextFile.read(communities, limit: TextFile.referenceLimit)
         let populationBytes = try TextFile.read(population, limit: TextFile.referenceLimit)
-        return try reference(communities: communityBytes, population: populationBytes)
+        var holidayBytes: [UInt8]?
+        if let holidays { holidayBytes = try TextFile.read(holidays, limit: TextFile.referenceLimit) }
+        return try reference(communities: communityBytes, population: populationBytes, holidays: holidayBytes)
     }
 
     /// Checks the bytes of reference data as if they stood in the pipeline's files.
-    func reference(communities communityBytes: [UInt8], population populationBytes: [UInt8]) throws(PipelineError) -> ReferenceData {
+    func reference(
+        communities communityBytes: [UInt8], population populationBytes: [UInt8], holidays holidayBytes: [UInt8]? = nil
+    ) throws(PipelineError) -> ReferenceData {
         let (register, communityWarnings) = try CommunitiesFile.read(communityBytes, file: communities, district: district.code)
         let areas: Areas
         do throws(FiguresError) {
@@ -41,10 +49,12 @@ extension Pipeline {
         } catch {
             throw .refusedByFigures(file: population, problem: error.description)
         }
+        var (calendar, holidayWarnings) = (HolidayCalendar(), [String]())
+        if let holidays, let holidayBytes { (calendar, holidayWarnings) = try HolidaysFile.read(holidayBytes, file: holidays) }
         try checkTargets(areas)
         return ReferenceData(
             areas: areas, population: residents, communitiesSource: communityBytes, populationSource: populationBytes,
-            warnings: communityWarnings + populationWarnings)
+            holidays: calendar, holidaysSource: holidayBytes, warnings: communityWarnings + populationWarnings + holidayWarnings)
     }
 
     private func checkTargets(_ areas: Areas) throws(PipelineError) {

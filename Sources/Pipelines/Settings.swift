@@ -163,6 +163,22 @@ enum Settings {
         }
     }
 
+    static func thresholds(_ top: Section) throws(PipelineError) -> PageThresholds {
+        guard let section = try top.section("thresholds", keys: Keys.thresholds) else { return PageThresholds() }
+        func number(_ key: String, from least: Int) throws(PipelineError) -> Int? {
+            try optional(section, key, "a whole number from \(least) to 10000") { text in
+                DecimalText.whole(text, maximum: 10_000).flatMap { $0 >= least ? $0 : nil }
+            }
+        }
+        let usual = PageThresholds()
+        return PageThresholds(
+            desertChildrenPerPlace: try number("desert_children_per_place", from: 1) ?? usual.desertChildrenPerPlace,
+            desertLeastChildren: try number("desert_least_children", from: 0) ?? usual.desertLeastChildren,
+            credentialDays: try number("credential_days", from: 0) ?? usual.credentialDays,
+            answerWorkingDays: try number("answer_working_days", from: 0) ?? usual.answerWorkingDays,
+            listed: try number("listed", from: 1) ?? usual.listed)
+    }
+
     static func limits(_ top: Section) throws(PipelineError) -> LimitSettings {
         var limits = LimitSettings()
         guard let section = try top.section("limits", keys: Keys.limits) else { return limits }

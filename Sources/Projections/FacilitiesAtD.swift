@@ -88,7 +88,7 @@ struct FacilitiesAtD {
                 column: Int(all.lookups[Int(facility.number)].column),
                 longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
                 latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.state, enrolled: enrolled[index],
-                money: money[index], registrationOrdinal: Int(facility.registrationOrdinal))
+                money: money[index], registrationOrdinal: Int(facility.registrationOrdinal), filings: facility.filings)
         }
     }
 }

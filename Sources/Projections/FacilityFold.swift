@@ -28,6 +28,8 @@ struct FoldedFacility {
     var placeOrdinal: UInt32 = 0
     /// The days on which it became filed or stopped being so, in order; the last entry of a day stands.
     var filedChanges: [(day: Int32, isFiled: Bool)] = []
+    /// Its submissions for filing, in order.
+    var filings: [FilingRound] = []
 
     /// Whether it was filed at the end of a day not after D.
     func isFiled(on day: Int32) -> Bool { filedChanges.last { $0.day <= day }?.isFiled ?? false }
@@ -123,6 +125,7 @@ private struct FacilityPart {
             } else if event == .facilityRelocated {
                 facility.placeOrdinal = record.ordinal
             }
+            FilingRound.take(event, on: Day(rawValue: record.day), into: &facility.filings)
             if facility.state.isFiled != wasFiled { facility.filedChanges.append((record.day, facility.state.isFiled)) }
         }
         guard facility.state.standing != .unregistered else { return }

@@ -19,6 +19,8 @@ struct FoldedGrants {
     private(set) var money: [GrantTotals]
     /// By place among the registered facilities.
     private(set) var facilities: [GrantTotals]
+    /// By year and scheme.
+    let yearly: [YearlyGrants]
     private(set) var findings: [RawFinding] = []
 
     /// - Throws: ``ProjectionError/amountsTooLarge`` where the sum over all grants does not fit; so every smaller sum does.
@@ -45,6 +47,9 @@ struct FoldedGrants {
             for place in facilities.indices { isWhole = facilities[place].add(tally.facilities[place]) && isWhole }
             findings += tally.findings
         }
+        var yearly = YearlySums()
+        for tally in tallies { yearly.add(tally.yearly) }
+        self.yearly = yearly.list
         var all = GrantTotals()
         for totals in money { isWhole = all.add(totals) && isWhole }
         guard isWhole else { throw ProjectionError.amountsTooLarge }
@@ -55,6 +60,7 @@ struct FoldedGrants {
 private final class GrantTally {
     let money: Table<GrantTotals>
     let facilities: Table<GrantTotals>
+    private(set) var yearly = YearlySums()
     private(set) var findings: [RawFinding] = []
     private let columns: Int
     private let folded: FoldedFacilities
@@ -87,6 +93,7 @@ private final class GrantTally {
             case .eventVoided: outcome = .applied
             }
             guard let outcome else { throw ProjectionError.amountsTooLarge }
+            if outcome.applied { yearly.take(event, record.amount, state.scheme, on: Day(rawValue: record.day)) }
             if outcome.hasFindings { findings.append(outcome, .subsidies, record.ordinal, record.day, subject: number) }
         }
         try add(state)

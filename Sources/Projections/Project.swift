@@ -62,6 +62,7 @@ func project(
     projected.supply = atD.supply
     projected.facilities = atD.facilities
     projected.money = grants.money
+    projected.yearlyGrants = grants.yearly
     projected.flows = flows(children.tallies, facilities, request)
     for worker in workers { for log in projected.knownEvents.indices { projected.knownEvents[log] += worker.knownEvents[log] } }
     let covered = [births.knownRecords, enrolmentRecords.knownRecords, filings.knownRecords, grantRecords.knownRecords]

@@ -21,6 +21,8 @@ public struct Projected: Sendable {
     /// Grants by scheme, over all grants to D, where their facility or child is or was last known to be:
     /// `money[scheme.rawValue * columns + column]`.
     public var money: [GrantTotals]
+    /// The grants of the whole district by year and scheme, to D; those with no amount are left out.
+    public var yearlyGrants: [YearlyGrants]
     /// Facilities at D by form: `supply[form.rawValue * columns + column]`.
     public var supply: [SupplyTotals]
     /// Every facility ever registered by D, by identifier as bytes; closed ones too.
@@ -68,6 +70,7 @@ public struct Projected: Sendable {
         counts = Array(repeating: 0, count: Counter.allCases.count * request.cuts.count * request.columns)
         details = Array(repeating: 0, count: DetailCounter.allCases.count * request.columns)
         money = Array(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
+        yearlyGrants = []
         supply = Array(repeating: SupplyTotals(), count: FacilityForm.allCases.count * request.columns)
         facilities = []
         flows = []
@@ -175,4 +178,6 @@ public struct ProjectedFacility: Sendable, Hashable {
     public var money: GrantTotals
     /// The ordinal of its registration in the filings log.
     public var registrationOrdinal: Int
+    /// Its submissions for filing by D, in order, and what became of each.
+    public var filings: [FilingRound] = []
 }

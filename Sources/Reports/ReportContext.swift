@@ -14,33 +14,27 @@ public struct ReportContext: Sendable {
     public var checkpoint: RecordCheckpoint?
     /// The archives in the order in which the record took them.
     public var batches: [BatchSummary]
-    /// The archives refused at the last run, with why.
-    public var refused: [RefusedArchive]
     /// The thresholds of pages.
     public var thresholds: PageThresholds
     /// The days off work, for the days to answer a filing.
     public var holidays: HolidayCalendar
-    /// The same figures as they were known soon after D, to show what late records moved; nil: not asked for.
-    public var firstKnown: FirstKnown?
-    /// The commands with which a reader replays the report; one a line.
-    public var replayCommands: [String]
+    /// What records moved that came after the end of D; nil where K is not later than that, so that there can be none.
+    public var late: LateRecords?
 
     /// A context; what is not given is unknown and pages say so.
     public init(
         pipeline: String, programVersion: String, isSynthetic: Bool = false, checkpoint: RecordCheckpoint? = nil,
-        batches: [BatchSummary] = [], refused: [RefusedArchive] = [], thresholds: PageThresholds = PageThresholds(),
-        holidays: HolidayCalendar = HolidayCalendar(), firstKnown: FirstKnown? = nil, replayCommands: [String] = []
+        batches: [BatchSummary] = [], thresholds: PageThresholds = PageThresholds(),
+        holidays: HolidayCalendar = HolidayCalendar(), late: LateRecords? = nil
     ) {
         self.pipeline = pipeline
         self.programVersion = programVersion
         self.isSynthetic = isSynthetic
         self.checkpoint = checkpoint
         self.batches = batches
-        self.refused = refused
         self.thresholds = thresholds
         self.holidays = holidays
-        self.firstKnown = firstKnown
-        self.replayCommands = replayCommands
+        self.late = late
     }
 }
 
@@ -107,98 +101,19 @@ public struct BatchSummary: Sendable, Hashable {
     }
 }
 
-/// An archive of which nothing was kept.
-public struct RefusedArchive: Sendable, Hashable {
-    /// Its base name.
-    public let archive: String
-    /// Why, as `ingest --json` says it.
-    public let why: String
-    /// What exactly, in words; may be empty.
-    public let detail: String
-
-    /// A refused archive.
-    public init(archive: String, why: String, detail: String = "") {
-        self.archive = archive
-        self.why = why
-        self.detail = detail
-    }
-}
-
-/// When pages call something what. They are printed beside what they decide.
-public struct PageThresholds: Sendable, Hashable {
-    /// A community is a desert with more than so many children under 3 for a filed place …
-    public var desertChildrenPerPlace: Int
-    /// … and at least so many children under 3.
-    public var desertLeastChildren: Int
-    /// A credential is said to expire soon within so many days after D.
-    public var credentialDays: Int
-    /// A filing is to be answered within so many working days after it was submitted.
-    public var answerWorkingDays: Int
-    /// How many rows lists of the largest have.
-    public var listed: Int
-
-    /// Thresholds; the defaults are a third of a place for a child, 30 children, 90 days, 5 working days, 10 rows.
-    public init(
-        desertChildrenPerPlace: Int = 3, desertLeastChildren: Int = 30, credentialDays: Int = 90, answerWorkingDays: Int = 5,
-        listed: Int = 10
-    ) {
-        self.desertChildrenPerPlace = max(1, desertChildrenPerPlace)
-        self.desertLeastChildren = max(0, desertLeastChildren)
-        self.credentialDays = max(0, credentialDays)
-        self.answerWorkingDays = max(0, answerWorkingDays)
-        self.listed = max(1, listed)
-    }
-}
-
-/// The figures of D as they were known at an earlier moment.
-public struct FirstKnown: Sendable {
-    /// That moment.
-    public let knownAt: Instant
-    /// The figures.
+/// What records that came after the end of D changed.
+public struct LateRecords: Sendable {
+    /// The end of D at +08:00: what was recorded later came late.
+    public let after: Instant
+    /// The events about days up to D that were recorded later, of each log by ``Log/rawValue``.
+    public let events: [Int]
+    /// The figures of D as they were known at that moment.
     public let figures: CutFigures
 
-    /// Figures as known then.
-    public init(knownAt: Instant, figures: CutFigures) {
-        self.knownAt = knownAt
+    /// Late records and the figures without them.
+    public init(after: Instant, events: [Int], figures: CutFigures) {
+        self.after = after
+        self.events = events
         self.figures = figures
-    }
-}
-
-/// Which days are worked. Without entries: Monday to Friday.
-public struct HolidayCalendar: Sendable, Hashable {
-    private let off: Set<Day>
-    private let worked: Set<Day>
-    /// The years for which the calendar was announced, ascending; days of other years are told by the weekday alone.
-    public let years: [Int]
-    /// Where the calendar was announced, such as 国办发明电 with its number; may be empty.
-    public let source: String
-
-    /// A calendar: days off that fall on a weekday, days worked that fall on a weekend (调休), and the years it covers.
-    public init(off: [Day] = [], worked: [Day] = [], years: [Int] = [], source: String = "") {
-        self.off = Set(off)
-        self.worked = Set(worked)
-        self.years = Set(years).sorted()
-        self.source = source
-    }
-
-    /// Whether the day is worked.
-    public func isWorked(_ day: Day) -> Bool {
-        if worked.contains(day) { return true }
-        if off.contains(day) { return false }
-        // Day 0, 1970-01-01, was a Thursday; Monday is 0 here.
-        let weekday = ((Int(day.rawValue) + 3) % 7 + 7) % 7
-        return weekday < 5
-    }
-
-    /// The worked days after `start` up to and with `end`; 0 where `end` is not later. The day of receipt itself does not count.
-    public func workedDays(after start: Day, through end: Day) -> Int {
-        guard start < end else { return 0 }
-        var count = 0
-        var day = start
-        while day < end {
-            day = day.adding(days: 1)
-            if isWorked(day) { count += 1 }
-        }
-        return count
     }
 }

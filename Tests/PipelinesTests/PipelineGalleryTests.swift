@@ -158,6 +158,15 @@ struct BrokenLine: Sendable, CustomTestStringConvertible {
             "catchment_m: 1500", "catchment_m: 0",
             "p/x.yaml:18:14: `catchment_m` is `0`, but must be metres, a decimal above 0 and up to 1000000 with at most 4 places."),
         BrokenLine(
+            "planning_norm: 4.5", "thresholds: { desert_children: 3 }",
+            "p/x.yaml:17:15: there is no key `desert_children` in `thresholds`. The nearest one is `desert_least_children`."),
+        BrokenLine(
+            "planning_norm: 4.5", "thresholds: { desert_children_per_place: 0 }",
+            "p/x.yaml:17:42: `desert_children_per_place` is `0`, but must be a whole number from 1 to 10000."),
+        BrokenLine(
+            "planning_norm: 4.5", "threshold: { desert_least_children: 20 }",
+            "p/x.yaml:17:1: there is no key `threshold`. The nearest one is `thresholds`."),
+        BrokenLine(
             "planning_norm: 4.5", "synthetic: yes",
             "p/x.yaml:17:12: `synthetic` is `yes`, but must be `true` or `false`."),
         BrokenLine(

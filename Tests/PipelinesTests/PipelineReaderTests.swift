@@ -51,6 +51,11 @@ struct PipelineReaderTests {
     }
 
     @Test("the safety limits and the mark of invented data") func additions() throws {
+        #expect(try Pipeline.parse(Array(soundPipeline.utf8), file: "x.yaml").thresholds == PageThresholds())
+        let thresholds = soundPipeline + "\nthresholds: { desert_children_per_place: 4, desert_least_children: 0 }\n"
+        #expect(
+            try Pipeline.parse(Array(thresholds.utf8), file: "x.yaml").thresholds
+                == PageThresholds(desertChildrenPerPlace: 4, desertLeastChildren: 0))
         let yaml = soundPipeline + "\nsynthetic: true\nlimits: { entries: 10, expansion_ratio: 300, decoder_bytes: 1000000 }\n"
         let pipeline = try Pipeline.parse(Array(yaml.utf8), file: "x.yaml")
         #expect(pipeline.synthetic)

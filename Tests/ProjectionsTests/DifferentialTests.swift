@@ -46,6 +46,11 @@ import Testing
         let names = projected.communities + ["unassigned", "elsewhere"]
         #expect(projected.flows.map { "\(names[$0.home]),\(names[$0.place]),\($0.enrolments)" } == plain.flows, "\(place)")
         #expect(projected.facilities.map(Self.line) == plain.facilityLines, "\(place)")
+        #expect(
+            Dictionary(
+                uniqueKeysWithValues: projected.yearlyGrants.map {
+                    ("\($0.year) \($0.scheme.name)", [Int64($0.totals.grants), $0.totals.granted, $0.totals.paid, $0.totals.recovered])
+                }) == plain.yearly, "\(place)")
         let findings = projected.findings
         #expect(
             findings.entries.map {
@@ -67,6 +72,7 @@ import Testing
             day(state.hygieneUntil), day(state.foodUntil), state.lastInspection?.name ?? "-", facility.longitude ?? "-",
             facility.latitude ?? "-", "\(facility.money.granted) \(facility.money.paid) \(facility.money.recovered)",
             state.registeredOn.description,
+            "\(facility.filings.map { round in ["\(round.submittedOn)"] + (round.ending.map { ["\($0.name) \(day(round.endedOn))"] } ?? []) })",
         ].joined(separator: "|")
     }
 }

@@ -32,6 +32,11 @@ struct PlainProjection {
         var inspection: String?
         var caregivers: Int?
         var area: String?
+        /// Its submissions, each as `day` and, once it ended, `ending day`.
+        var rounds: [[String]] = []
+        mutating func endRound(_ ending: String, _ event: MemoryEvent) {
+            if pending { rounds[rounds.count - 1].append("\(ending) \(event.occurredOn)") }
+        }
         var isOpen: Bool { status == "open" }
         var places: Int { (capacity ?? []).reduce(0, +) }
     }
@@ -55,6 +60,8 @@ struct PlainProjection {
 
     let asOf: Day
     let registered: [String]
+    /// Grants, granted, paid and recovered by year and scheme.
+    var yearly: [String: [Int64]] = [:]
     var children: [String: Child] = [:]
     var facilities: [String: Facility] = [:]
     var enrolments: [String: Enrolment] = [:]
@@ -200,10 +207,16 @@ struct PlainProjection {
             facility.longitude = fields["longitude"]
             facility.latitude = fields["latitude"]
         case "capacity_set": facility.capacity = ["infant", "toddler", "preschool", "mixed"].map { Int(fields[$0] ?? "") ?? 0 }
-        case "filing_submitted": facility.pending = true
-        case "filing_returned": facility.pending = false
+        case "filing_submitted":
+            facility.endRound("resubmitted", event)
+            facility.rounds.append(["\(event.occurredOn)"])
+            facility.pending = true
+        case "filing_returned":
+            facility.endRound("returned", event)
+            facility.pending = false
         case "filing_accepted":
             if !facility.pending { code = "accepted_without_submission" }
+            facility.endRound("accepted", event)
             facility.filed = true
             facility.pending = false
         case "filing_cancelled": facility.filed = false
@@ -216,6 +229,7 @@ struct PlainProjection {
         case "staffing_reported": facility.caregivers = Int(fields["caregivers"] ?? "")
         case "site_reported": facility.area = fields["indoor_m2"]
         case "facility_closed":
+            facility.endRound("closed", event)
             facility.status = "closed"
             facility.filed = false
             facility.pending = false
@@ -255,6 +269,7 @@ struct PlainProjection {
         let amount = Self.fen(event.fields["amount"])
         guard var grant = grants[id] else {
             if event.type == "subsidy_granted" {
+                note(event, event.fields["scheme"] ?? "", [1, amount, 0, 0])
                 grants[id] = Grant(
                     scheme: event.fields["scheme"] ?? "", facility: event.fields["facility"], child: event.fields["child"], granted: amount)
                 if ["operating", "demonstration"].contains(event.fields["scheme"] ?? ""), let facility = event.fields["facility"] {
@@ -274,13 +289,20 @@ struct PlainProjection {
         case "subsidy_granted": find("duplicate_grant", event, id)
         case "subsidy_paid":
             grant.paid += amount
+            note(event, grant.scheme, [0, 0, amount, 0])
             if grant.paid > grant.granted { find("overpaid", event, id) }
         case "subsidy_recovered":
             grant.recovered += amount
+            note(event, grant.scheme, [0, 0, 0, amount])
             if grant.recovered > grant.paid { find("overrecovered", event, id) }
         default: break
         }
         grants[id] = grant
+    }
+
+    private mutating func note(_ event: MemoryEvent, _ scheme: String, _ amounts: [Int64]) {
+        let key = "\(event.occurredOn.civil.year) \(scheme)"
+        yearly[key] = zip(yearly[key] ?? [0, 0, 0, 0], amounts).map { $0 + $1 }
     }
 
     /// The state findings of `figures.md`, section 4.
@@ -440,6 +462,7 @@ struct PlainProjection {
                     facility.caregivers.map(String.init) ?? "-", facility.area.map { "\(Self.fen($0))" } ?? "-", day("fire"),
                     day("hygiene"), day("food"), facility.inspection ?? "-", facility.longitude ?? "-", facility.latitude ?? "-",
                     "\(money.granted) \(money.paid) \(money.recovered)", facility.registered?.occurredOn.description ?? "-",
+                    "\(facility.rounds)",
                 ].joined(separator: "|")
             }
     }

@@ -64,8 +64,10 @@ enum InventedDistrict {
         return ReportFigures(projected, plan: plan, settings: settings)
     }
 
-    static func context(_ synthetic: Bool = true) -> ReportContext {
-        ReportContext(
+    /// What pages say beside the figures, with the figures themselves as what was known before late records.
+    static func context(_ figures: ReportFigures? = nil, synthetic: Bool = true) -> ReportContext {
+        let late = figures.map { LateRecords(after: Instant(endOf: $0.plan.asOf), events: [3, 2, 1, 0], figures: $0.asOf) }
+        return ReportContext(
             pipeline: "tongzhou<&>", programVersion: "0.5.0", isSynthetic: synthetic,
             checkpoint: Digest([UInt8](repeating: 0xA7, count: 32)).map {
                 RecordCheckpoint(origin: "tuowei.example/示例", size: 1234, root: $0)
@@ -76,7 +78,7 @@ enum InventedDistrict {
                         archive: "2024Q1.tar.gz", digest: $0, accepted: 900, duplicates: 12, rejects: [("malformed", 2), ("citizen_id", 1)]),
                     BatchSummary(archive: "=2024<Q2>.zip", digest: $0, accepted: 322, duplicates: 0, rejects: []),
                 ]
-            } ?? [], refused: [RefusedArchive(archive: "cut.7z", why: "unreadable")])
+            } ?? [], late: late)
     }
 
     private struct Missing: Error {}
@@ -134,6 +136,14 @@ enum InventedDistrict {
                 facility.state.fireUntil = day.adding(days: below(400) - 100)
                 facility.state.hygieneUntil = day.adding(days: below(400) - 100)
                 facility.state.lastInspection = column % 4 == 0 ? nil : InspectionResult(rawValue: UInt8(column % 3))
+                let submitted = day.adding(days: -100 - column)
+                facility.filings = [
+                    FilingRound(submittedOn: submitted, endedOn: submitted.adding(days: column % 15), ending: .returned),
+                    facility.state.isPending
+                        ? FilingRound(submittedOn: day.adding(days: -(column % 20)))
+                        : FilingRound(submittedOn: submitted.adding(days: 20), endedOn: submitted.adding(days: 23), ending: .accepted),
+                ]
+                facility.state.registeredOn = day.adding(days: -column * 20)
                 facility.money.grants = 1
                 facility.money.granted = Int64(1_234_567 + below(90_000_000))
                 facility.money.paid = facility.money.granted / 2
@@ -188,6 +198,11 @@ enum InventedDistrict {
             if column > 3 { projected.flows.append(Flow(home: column, place: column - 3, enrolments: 1 + below(4))) }
             if column % 5 == 0 { projected.flows.append(Flow(home: projected.elsewhere, place: column, enrolments: 1)) }
         }
+        var totals = GrantTotals()
+        (totals.grants, totals.granted, totals.paid) = (3, 1_234_567, 1_000_001)
+        projected.yearlyGrants = [
+            YearlyGrants(year: 2023, scheme: .construction, totals: totals), YearlyGrants(year: 2025, scheme: .operating, totals: totals),
+        ]
         projected.facilities.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
         projected.findings.append(
             .overCapacity, log: .filings, occurredOn: day, eventID: Array("e-1".utf8), subject: Array("F000001-0".utf8))

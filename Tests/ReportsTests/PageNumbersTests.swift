@@ -34,6 +34,11 @@ struct CellIndex {
         case "subsidies": (row["code"] ?? "", row["scheme"] ?? "")
         case "supply": (row["code"] ?? "", row["form"] ?? "")
         case "flows", "supplement/town_flows": (row["place"] ?? "", row["home"] ?? "")
+        case "supplement/filings": (row["facility"] ?? "", row["submission"] ?? "")
+        case "supplement/nearest": (row["code"] ?? "", row["rank"] ?? "")
+        case "supplement/subsidies_by_year": (row["year"] ?? "", row["scheme"] ?? "")
+        case "supplement/archives", "supplement/target_summary": (row["number"] ?? "", "")
+        case "supplement/late": (row["measure"] ?? "", "")
         case "supplement/plan": (row["task"] ?? "", row["measure"] ?? "")
         case "targets": (row["code"] ?? "", row["target"] ?? "")
         default: (row["code"] ?? "", "")
@@ -171,7 +176,7 @@ struct FoundNumber {
     /// Every link leads to a page of the report or to a file that is written beside it, and every anchor is there.
     @Test func linksResolve() throws {
         let list = try readable(InventedDistrict.figures(), .english)
-        let beside: Set = ["report.xlsx", "report.sqlite", "datapackage.json"]
+        let beside: Set = ["report.xlsx", "report.sqlite", "datapackage.json", "manifest.json"]
         var checked = 0
         for path in list.paths where path.hasSuffix(".html") {
             let folder = path.contains("/") ? path.components(separatedBy: "/").dropLast().joined(separator: "/") + "/" : ""

@@ -17,8 +17,9 @@ final class FileList {
 
 func readable(_ figures: ReportFigures, _ language: Language = .chinese, threads: Int = 1) throws -> FileList {
     let list = FileList()
-    try ReadableReport.write(figures, InventedDistrict.context(), .init(language: language, threads: threads)) { list.put($0, $1) }
-    try ReadableReport.writeSupplement(figures, InventedDistrict.context()) { list.put($0, $1) }
+    let context = InventedDistrict.context(figures)
+    try ReadableReport.write(figures, context, .init(language: language, threads: threads)) { list.put($0, $1) }
+    try ReadableReport.writeSupplement(figures, context) { list.put($0, $1) }
     for table in Report.tables {
         var bytes: [UInt8] = []
         try table.writeCSV(figures) { bytes.append(contentsOf: $0) }

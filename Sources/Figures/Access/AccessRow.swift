@@ -1,4 +1,4 @@
-import Projections
+public import Projections
 
 /// A row of `access.csv`: what a community of the register reaches.
 public struct AccessRow: Sendable, Hashable {
@@ -32,7 +32,7 @@ public struct AccessRow: Sendable, Hashable {
     }
 
     /// A facility's own coordinates, else its community's.
-    static func position(of facility: ProjectedFacility, areas: Areas) -> Position? {
+    public static func position(of facility: ProjectedFacility, areas: Areas) -> Position? {
         if let longitude = facility.longitude, let latitude = facility.latitude,
             let own = Position(longitude: longitude, latitude: latitude)
         {

@@ -54,6 +54,9 @@ struct GroupedBars {
                     elements.append(.words(Axis.label(value), start + thick / 2, upper - 40, anchor: .middle, size: 11))
                 }
             }
+            if isStacked, slot >= 330 {
+                elements.append(.words(Axis.label(totals[group]), middle, y(totals[group]) - 40, anchor: .middle, size: 11))
+            }
             if slot >= 330 || group % ((330 + slot - 1) / max(1, slot)) == 0 {
                 elements.append(.words(name, middle, top + tall + 180, anchor: .middle, size: 12))
             }
@@ -86,24 +89,30 @@ struct PairedBars {
         let top = 330
         let pitch = 235
         let names = min(1500, max(500, rows.map { Digits.width(of: $0.name, size: 120) }.max() ?? 0) + 100)
-        let panel = (width - names - 250) / 2
+        let panel = (width - names - 700) / 2
         let leftAxis = Axis(holding: rows.map(\.left), ticks: 4)
         let rightAxis = Axis(holding: rows.map(\.right), ticks: 4)
         let height = top + pitch * rows.count + 120
         var elements: [SVG] = [
-            .words(leftName, names, 130, size: 12), .words(rightName, names + panel + 200, 130, size: 12),
+            .words(leftName, names, 130, size: 12), .words(rightName, names + panel + 450, 130, size: 12),
         ]
-        for (axis, start) in [(leftAxis, names), (rightAxis, names + panel + 200)] {
-            for (number, tick) in axis.ticks.enumerated() where number % 2 == 0 || axis.ticks.count <= 3 || tick == 0 {
+        for (axis, start) in [(leftAxis, names), (rightAxis, names + panel + 450)] {
+            // Zero is always named, its neighbours only where there is room.
+            let zero = start + axis.place(0, over: panel)
+            var last: Tenths?
+            for tick in axis.ticks {
                 let x = start + axis.place(tick, over: panel)
                 elements.append(.line(x, top - 50, x, height - 100, tick == 0 ? "#1b1f24" : "#d5dae0"))
+                let room = 260 + Digits.width(of: Axis.label(tick), size: 110) / 2
+                if tick != 0, abs(x - zero) < room || last.map({ x - $0 < room }) ?? false { continue }
                 elements.append(.words(Axis.label(tick), x, top - 80, anchor: .middle, size: 11, colour: "#56606b"))
+                last = x
             }
         }
         for (place, row) in rows.enumerated() {
             let y = top + pitch * place
             elements.append(.words(Digits.clipped(row.name, to: names - 60, size: 120), names - 80, y + 150, anchor: .end, size: 12))
-            for (axis, start, value, isLeft) in [(leftAxis, names, row.left, true), (rightAxis, names + panel + 200, row.right, false)] {
+            for (axis, start, value, isLeft) in [(leftAxis, names, row.left, true), (rightAxis, names + panel + 450, row.right, false)] {
                 let zero = axis.place(0, over: panel)
                 let end = axis.place(value, over: panel)
                 // A surplus is drawn hollow: it is not the opposite colour that tells it from a gap.

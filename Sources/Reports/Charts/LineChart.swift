@@ -18,7 +18,7 @@ struct LineChart {
 
     var svg: String {
         let (width, height) = (4800, 2600)
-        let (left, right, top, bottom) = (560, 150, 380, 300)
+        let (left, right, top, bottom) = (560, 520, 380, 300)
         let axis = Axis(holding: series.lazy.flatMap { $0.values.lazy.compactMap { $0 } })
         let (inner, tall) = (width - left - right, height - top - bottom)
         func x(_ place: Int) -> Tenths { left + Tenths.scaled(place, of: max(1, days.count - 1), over: inner) }
@@ -37,6 +37,7 @@ struct LineChart {
             lastLabel = x(start)
         }
         var key = left
+        var ends: [(y: Tenths, words: String, colour: String)] = []
         for (number, line) in series.enumerated() {
             let colour = LineChart.colours[number % LineChart.colours.count]
             let dash = LineChart.dashes[number % LineChart.dashes.count]
@@ -65,7 +66,14 @@ struct LineChart {
                 elements.append(
                     SVG("circle", ("cx", .tenths(x(last))), ("cy", .tenths(y(value))), ("r", "3.2"), ("fill", .words(colour)))
                         .told("\(line.name) \(days[last]): \(Axis.label(value))"))
+                ends.append((y(value), Axis.label(value), colour))
             }
+        }
+        // The last numbers beside their lines, moved apart where they would touch.
+        var lowest = Tenths.min / 2
+        for end in ends.sorted(by: { ($0.y, $0.words) < ($1.y, $1.words) }) {
+            lowest = max(end.y, lowest + 150)
+            elements.append(.words(end.words, width - right + 70, lowest + 45, size: 12, colour: end.colour))
         }
         return SVG.drawing(id, width: width, height: height, title: title, description: description, elements)
     }

@@ -16,11 +16,21 @@ struct MapChart {
         let words: String
     }
 
+    /// A name on the map, beside the points that it names.
+    struct Label {
+        let west: Double
+        let east: Double
+        let south: Double
+        let north: Double
+        let words: String
+    }
+
     let id: String
     let title: String
     let description: String
     let bubbles: [Bubble]
     let rings: [Ring]
+    let labels: [Label]
     let legend: [String]
     let legendTitle: String
     let ringName: String
@@ -29,7 +39,7 @@ struct MapChart {
     static let fills = ["#7a1f0e", "#e07b39", "#f6cf65", "#bfe3d0"]
 
     var svg: String {
-        let width = 4800
+        let width = 7600
         let everything = bubbles.map(\.position) + rings.map(\.position)
         guard let first = everything.first else { return "" }
         var (west, east, south, north) = (first.longitude, first.longitude, first.latitude, first.latitude)
@@ -43,14 +53,16 @@ struct MapChart {
         let room = Double(width) - 2 * margin
         let wide = max((east - west) * shrink, 0.01)
         let high = max(north - south, 0.01)
-        let scale = min(room / wide, 4200.0 / high)
+        let scale = min(room / wide, 5200.0 / high)
         let height = Int(high * scale) + 2 * Int(margin) + 900
         let shift = (room - wide * scale) / 2
-        func x(_ place: Position) -> Tenths { Int((margin + shift + (place.longitude - west) * shrink * scale).rounded()) }
-        func y(_ place: Position) -> Tenths { Int((margin + (north - place.latitude) * scale).rounded()) }
+        func x(_ longitude: Double) -> Tenths { Int((margin + shift + (longitude - west) * shrink * scale).rounded()) }
+        func y(_ latitude: Double) -> Tenths { Int((margin + (north - latitude) * scale).rounded()) }
+        func x(_ place: Position) -> Tenths { x(place.longitude) }
+        func y(_ place: Position) -> Tenths { y(place.latitude) }
         let most = max(1, bubbles.map(\.children).max() ?? 1)
         // With many communities bubbles shrink, else they cover each other.
-        let biggest = bubbles.count > 120 ? 110 : bubbles.count > 40 ? 150 : 240
+        let biggest = bubbles.count > 600 ? 80 : bubbles.count > 120 ? 130 : bubbles.count > 40 ? 170 : 240
         func radius(_ children: Int) -> Tenths { max(18, MapChart.root(children * biggest * biggest / most)) }
         var elements = [SVG.box(0, 0, width, height - 800, fill: "#f7f9fb")]
         for bubble in bubbles.sorted(by: { $0.children > $1.children }) {
@@ -67,9 +79,42 @@ struct MapChart {
                     ("stroke", "#0b3d91"), ("stroke-width", "1.6")
                 ).told(ring.words))
         }
+        var taken: [Box] = []
+        for label in labels {
+            let half = Digits.width(of: label.words, size: 120) / 2
+            let middle = ((x(label.west) + x(label.east)) / 2, (y(label.north) + y(label.south)) / 2)
+            // Above, below, right or left of what it names: where it stays on the map and covers no name and the fewest bubbles.
+            let choices = [
+                (middle.0, y(label.north) - 150), (middle.0, y(label.south) + 260), (x(label.east) + half + 160, middle.1),
+                (x(label.west) - half - 160, middle.1),
+            ].map { place in Box(x: place.0, y: place.1, half: half) }
+            let costs = choices.map { box in
+                (box.lies(in: width, height - 800) ? 0 : 2_000_000) + (taken.contains { $0.touches(box) } ? 1_000_000 : 0)
+                    + bubbles.count { box.covers(x($0.position), y($0.position)) }
+            }
+            let box = choices[costs.indices.min { costs[$0] < costs[$1] } ?? 0]
+            taken.append(box)
+            // A halo in the ground's colour keeps the name readable over bubbles.
+            var name = SVG.words(label.words, box.x, box.y, anchor: .middle, size: 12)
+            for (key, value) in [("font-weight", "600"), ("stroke", "#f7f9fb"), ("stroke-width", "3"), ("paint-order", "stroke")] {
+                name.set(key, value)
+            }
+            elements.append(name)
+        }
         elements.append(contentsOf: legend(at: height - 720, most: most, biggest: radius(most)))
         elements.append(contentsOf: scaleBar(degrees: scale, at: height - 880, width: width))
         return SVG.drawing(id, width: width, height: height, title: title, description: description, elements)
+    }
+
+    /// Where a name stands: the middle of its base line, and half its width.
+    private struct Box {
+        let x: Tenths
+        let y: Tenths
+        let half: Tenths
+
+        func touches(_ other: Box) -> Bool { abs(x - other.x) < half + other.half + 60 && abs(y - other.y) < 170 }
+        func covers(_ x: Tenths, _ y: Tenths) -> Bool { abs(x - self.x) < half + 60 && y > self.y - 190 && y < self.y + 90 }
+        func lies(in width: Tenths, _ height: Tenths) -> Bool { x - half > 0 && x + half < width && y > 150 && y < height }
     }
 
     /// The sign in a bubble: a cross for none, a bar for a desert, nothing else.
@@ -83,27 +128,34 @@ struct MapChart {
     }
 
     private func legend(at y: Tenths, most: Int, biggest: Tenths) -> [SVG] {
-        var elements: [SVG] = [.words(legendTitle, 100, y + 100, size: 12)]
+        var elements: [SVG] = [.words(legendTitle, 100, y + 100, size: 11)]
         for (place, name) in legend.enumerated() {
-            let (column, row) = (place % 2, place / 2)
-            let (x, line) = (100 + column * 2350, y + 270 + row * 200)
+            let (x, line) = (100 + place * 1850, y + 290)
             elements.append(
                 SVG(
-                    "circle", ("cx", .tenths(x + 70)), ("cy", .tenths(line - 40)), ("r", "7"), ("fill", .words(MapChart.fills[place])),
+                    "circle", ("cx", .tenths(x + 80)), ("cy", .tenths(line - 45)), ("r", "8"), ("fill", .words(MapChart.fills[place])),
                     ("stroke", "#1b1f24")))
-            elements.append(sign(place, x + 70, line - 40))
-            elements.append(.words(name, x + 190, line, size: 12))
+            elements.append(sign(place, x + 80, line - 45))
+            elements.append(.words(name, x + 210, line, size: 11))
         }
+        let line = y + 540
         elements.append(
             SVG(
-                "circle", ("cx", "17"), ("cy", .tenths(y + 635)), ("r", "4"), ("fill", "none"), ("stroke", "#0b3d91"),
+                "circle", ("cx", "18"), ("cy", .tenths(line - 45)), ("r", "4"), ("fill", "none"), ("stroke", "#0b3d91"),
                 ("stroke-width", "1.6")))
-        elements.append(.words(ringName, 290, y + 680, size: 12))
-        elements.append(.words("\(bubbleName) \(Axis.label(most))", 2350 + 100 + 250, y + 680, size: 12))
-        elements.append(
-            SVG(
-                "circle", ("cx", .tenths(2350 + 170)), ("cy", .tenths(y + 635)), ("r", .tenths(min(biggest, 90))), ("fill", "none"),
-                ("stroke", "#1b1f24")))
+        elements.append(.words(ringName, 310, line, size: 11))
+        // Two sizes of bubbles, for the eye to measure others by.
+        var x = 1950
+        for children in [max(1, most / 4), most] {
+            let radius = max(18, MapChart.root(children * biggest * biggest / most))
+            elements.append(
+                SVG(
+                    "circle", ("cx", .tenths(x + radius)), ("cy", .tenths(line - 45)), ("r", .tenths(radius)), ("fill", "none"),
+                    ("stroke", "#1b1f24")))
+            let words = "\(Axis.label(children)) \(bubbleName)"
+            elements.append(.words(words, x + 2 * radius + 80, line, size: 11))
+            x += 2 * radius + 80 + Digits.width(of: words, size: 110) + 250
+        }
         return elements
     }
 

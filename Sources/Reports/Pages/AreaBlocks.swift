@@ -11,7 +11,11 @@ extension PageMaker {
         if let before { columns.append(Heading(title: before.day.description, unit: say("上年同期", "a year before"))) }
         for other in others { columns.append(Heading(title: name(of: other))) }
         let rows = names.map { figure -> [PageCell] in
-            var row = [PageCell.head(.text(title(figure)))]
+            // Communities are many, so only the wider areas' pages lead each figure to its definition.
+            var row = [
+                areas.all[area].level == .community
+                    ? PageCell.head(.text(title(figure))) : PageCell.head(.go(title(figure), to: root + "definitions.html#" + figure))
+            ]
             row[0].runs.append(.text(unitSuffix(figure)))
             row.append(.number(number(figure, area)))
             if before != nil { row.append(numberBefore(figure, area).map { .number($0) } ?? .plain("—")) }
@@ -30,41 +34,111 @@ extension PageMaker {
         return say("（\(unit(figure.unit))）", " (\(unit(figure.unit)))")
     }
 
+    /// What there is to say of an area in a sentence or two.
+    func headline(_ area: Int) -> [Run] {
+        let gap = value("gap", area)
+        var runs: [Run] = [
+            .text(say("有 3 岁以下婴幼儿 ", "Children under 3: ")), .number(number("under3", area)),
+            .text(say(" 名，备案托位 ", "; filed places: ")), .number(number("places_filed", area)),
+            .text(say(" 个；按入托意愿需要 ", "; wanted by intent: ")), .number(number("demand", area)), .text(say(" 个，", ", ")),
+        ]
+        if gap > 0 {
+            runs += [.state(say("缺", "missing"), kind: "no"), .text(" "), .number(number("gap", area)), .text(say(" 个", ""))]
+        } else if gap < 0 {
+            runs += [
+                .state(say("总量够", "enough in total"), kind: "yes"), .text(say("，余 ", ", to spare: ")),
+                .number(count(-gap, Balance.differenceNames[0][0], in: "balance", area)), .text(say(" 个", "")),
+            ]
+        } else {
+            runs.append(.text(say("正好相抵", "just balanced")))
+        }
+        guard value("places", area) > 0 else { return runs + [.text(say("。没有在营托位。", ". No place is open."))] }
+        return runs + [
+            .text(say("。同时有 ", ". At the same time ")), .number(number("vacant", area)),
+            .text(say(" 个托位空着，使用率 ", " places stand empty; utilisation ")), .number(number("utilisation", area)),
+            .text(say("。", ".")),
+        ]
+    }
+
+    /// A figure as a card, with the year before and what it moved by.
+    func card(_ figure: String, _ area: Int, title: String? = nil, about: String = "", kind: String = "") -> Card {
+        var lines: [[Run]] = about.isEmpty ? [] : [[.text(about)]]
+        if let before = numberBefore(figure, area) {
+            lines.append([.text(say("上年同期 ", "a year before ")), .number(before)])
+            if let moved = change(figure, area) { lines.append([.text(say("变化 ", "change "))] + moved) }
+        }
+        return Card(
+            title: title ?? self.title(figure), number: number(figure, area),
+            unit: PageMaker.catalog[figure].map { unit($0.unit) } ?? "", lines: lines, kind: kind)
+    }
+
+    /// Supplies, then demands, each by name.
+    func supplyCards(_ area: Int) -> [Block] {
+        let supplies = [
+            card(
+                "places_filed", area, title: say("备案托位", "Filed places"), about: say("备案且在营的机构", "open, filed facilities"), kind: "supply"),
+            card("places", area, title: say("在营托位", "Open places"), about: say("含未备案的机构", "filed or not"), kind: "supply"),
+            Card(
+                title: say("可用托位", "Usable places"), number: count(usable[area], "places_usable", in: "balance", area),
+                unit: unit(.places),
+                lines: [
+                    [.text(say("备案托位中人手照护得了的", "filed places with the staff for them"))],
+                    [
+                        .text(say("从未报人员的机构 ", "never reported staff: ")), .number(number("staffing_unreported", area)),
+                        .text(say(" 家", "")),
+                    ],
+                ], kind: "supply"),
+        ]
+        let demands = [
+            card(
+                "demand", area, title: say("潜在需求", "Potential need"), about: say("各月龄婴幼儿 × 入托意愿", "children by age × intent"), kind: "need"),
+            card(
+                "demand_planned", area, title: say("规划需求", "Planning norm"), about: say("常住人口 × 规划标准", "residents × the norm"), kind: "need"
+            ),
+            card(
+                "demand_expressed", area, title: say("表达需求", "Expressed need"), about: say("已入托与轮候儿童", "enrolled and waiting"), kind: "need"
+            ),
+        ]
+        return [
+            .cards(title: say("供给：三种口径", "Supply, counted three ways"), supplies),
+            .cards(title: say("需求：三种口径，不能相加", "Demand on three bases, never to be added"), demands),
+        ]
+    }
+
     func townNumber(of area: Int) -> Int { areas.townOfSlot[area - areas.communitiesRange.lowerBound] }
 
     /// Three supplies against three demands, and each less each.
     func balanceBlocks(_ area: Int, root: String) -> [Block] {
         let balance = Balance(cut, area: area, usable: usable[area])
         let supplies = [
-            (say("备案托位", "Filed places"), say("备案且在营机构的托位", "places of open, filed facilities")),
-            (say("在营托位", "Open places"), say("全部在营机构，含未备案", "every open facility, filed or not")),
-            (say("可用托位", "Usable places"), say("备案托位中在册保育人员按班型比例照护得了的", "filed places that the reported caregivers suffice for")),
+            say("备案托位", "Filed places"), say("在营托位", "Open places"), say("可用托位", "Usable places"),
         ]
         let demands = [
             (say("潜在需求", "Potential need"), say("各月龄婴幼儿 × 入托意愿", "children by age × intent")),
             (say("规划需求", "Planning norm"), say("常住人口 × 规划标准", "residents × planning norm")),
             (say("表达需求", "Expressed need"), say("已入托与轮候", "enrolled and waiting")),
         ]
-        var columns = [Heading(title: say("供给 \\ 需求", "Supply \\ demand"), isNumeric: false), Heading(title: say("托位", "Places"))]
-        for demand in demands { columns.append(Heading(title: say("减", "less ") + demand.0, unit: demand.1)) }
+        var columns = [Heading(title: say("供给减需求", "Supply less demand"), isNumeric: false), Heading(title: say("合计", "Total"))]
+        for demand in demands { columns.append(Heading(title: demand.0, unit: demand.1)) }
         var rows: [[PageCell]] = [
             [
-                .head(.strong(say("需求合计", "Demand"))), .plain(""),
+                .head(.text(say("需求", "Demand"))), .plain(""),
             ] + balance.demands.indices.map { .number(count(balance.demands[$0], Balance.demandNames[$0], in: "balance", area)) }
         ]
         for (place, supply) in supplies.enumerated() {
-            var row: [PageCell] = [.head(.text(supply.0), .lineBreak, .text(supply.1))]
+            var row: [PageCell] = [.head(.text(supply))]
             row.append(.number(count(balance.supplies[place], Balance.supplyNames[place], in: "balance", area)))
             for (other, demand) in balance.demands.enumerated() {
                 row.append(
-                    .number(count(demand.map { balance.supplies[place] - $0 }, Balance.differenceNames[place][other], in: "balance", area)))
+                    .balance(count(demand.map { balance.supplies[place] - $0 }, Balance.differenceNames[place][other], in: "balance", area))
+                )
             }
             rows.append(row)
         }
         return [
             .table(
                 PageTable(
-                    caption: say("三种供给对三种需求（负数为缺口）", "Three supplies against three bases of demand (negative: places are missing)"),
+                    caption: say("供给减需求（负数为缺）", "Supply less demand (negative: places are missing)"),
                     columns: columns, rows: rows, note: source("supplement/balance", root: root))),
             .paragraph(
                 [
@@ -164,7 +238,7 @@ extension PageMaker {
     }
 
     /// Areas with their gap and vacancy and what they rest on.
-    func areaTable(_ rows: [Int], caption: String, root: String, whenEmpty: String = "") -> PageTable {
+    func areaTable(_ rows: [Int], caption: String, root: String, whenEmpty: String = "", withTown: Bool = false) -> PageTable {
         let columns = ["under3", "places_filed", "demand", "gap", "enrolled", "vacant", "coverage_rate", "utilisation", "facilities"]
         return PageTable(
             caption: caption,
@@ -173,7 +247,11 @@ extension PageMaker {
                     let figure = PageMaker.catalog[name]
                     return Heading(title: title(name), unit: figure.map { unit($0.unit) } ?? "")
                 },
-            rows: rows.map { area in [.head(link(area, from: root))] + columns.map { .number(number($0, area)) } },
+            rows: rows.map { area in
+                var name = PageCell.head(link(area, from: root))
+                if withTown { name.runs += [.text(" "), .small(self.name(of: townNumber(of: area)))] }
+                return [name] + columns.map { .number(number($0, area)) }
+            },
             note: source("coverage", root: root), whenEmpty: whenEmpty)
     }
 

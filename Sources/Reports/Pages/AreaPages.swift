@@ -35,7 +35,10 @@ extension PageMaker {
         let root = "../"
         let first = areas.communitiesRange.lowerBound
         let communities = (slotsOfTown[town] ?? []).map { first + $0 }
-        var blocks: [Block] = [.paragraph(headline(town), kind: "lead"), .cards(headlineCards(town))]
+        var blocks: [Block] = [
+            .paragraph(headline(town), kind: "lead"), .section(id: "supply", title: say("供给与需求", "Supply and demand")),
+        ]
+        blocks += supplyCards(town)
         blocks += balanceBlocks(town, root: root)
         blocks.append(.section(id: "pictures", title: say("图示", "Pictures")))
         blocks.append(
@@ -67,8 +70,12 @@ extension PageMaker {
         let root = "../"
         let slot = area - areas.communitiesRange.lowerBound
         let town = areas.townOfSlot[slot]
-        var blocks: [Block] = [.paragraph(headline(area), kind: "lead"), .paragraph(why(area))]
+        var blocks: [Block] = [
+            .paragraph(headline(area), kind: "lead"), .paragraph(why(area)),
+            .section(id: "supply", title: say("供给与需求", "Supply and demand")),
+        ]
         blocks += balanceBlocks(area, root: root)
+        blocks.append(.section(id: "pictures", title: say("婴幼儿、托位与变化", "Children, places and how they moved")))
         var pictures = [classPicture(area, id: "c-class", root: root)]
         if figures.plan.timeline.count > 1 { pictures.insert(timelinePicture(area, id: "c-time", root: root), at: 0) }
         blocks.append(.pictures(pictures))
@@ -91,6 +98,10 @@ extension PageMaker {
         }
         blocks.append(.section(id: "facilities", title: say("机构", "Facilities")))
         blocks.append(facilityTable(facilitiesOfSlot[slot], root: root, town: town))
+        if slot < nearest.count, !nearest[slot].isEmpty {
+            blocks.append(.section(id: "nearest", title: say("最近的机构", "Nearest facilities")))
+            blocks.append(.table(nearestTable(slot, root: root)))
+        }
         blocks.append(.section(id: "flows", title: say("入托流向", "Where children are enrolled")))
         blocks.append(.table(flowTable(area, slot: slot, root: root)))
         if slot < areas.slotCount, value("granted", area) > 0 { blocks.append(.table(subsidyTable(area, root: root))) }
@@ -136,6 +147,30 @@ extension PageMaker {
                         "：每个备案托位对应的婴幼儿不超过 \(thresholds.desertChildrenPerPlace) 名。",
                         ": at most \(thresholds.desertChildrenPerPlace) children for a filed place.")),
         ]
+    }
+
+    /// The open facilities nearest to a community, in it or not.
+    private func nearestTable(_ slot: Int, root: String) -> PageTable {
+        let code = areas.communities[slot].code
+        let rows = nearest[slot].enumerated().map { place, near -> [PageCell] in
+            let facility = figures.projected.facilities[near.facility]
+            let community = areas.communitiesRange.lowerBound + facility.column
+            func number(_ value: Int, _ column: String) -> PageCell {
+                .number(PageMaker.number(String(value), figure: column, code: facility.id, unit: nil, table: "facilities"))
+            }
+            return [
+                .head(facilityLink(facility, root: root)), .runs(link(community, from: root)), .runs(statusOf(facility)),
+                .number(cell(String(near.metres), "metres", in: "nearest", row: code, key: String(place + 1))),
+                number(facility.state.places, "places"), number(facility.enrolled.total, "enrolled"),
+            ]
+        }
+        return PageTable(
+            caption: say("直线距离最近的 \(rows.count) 家在营机构", "The \(rows.count) open facilities nearest as the crow flies"),
+            columns: [
+                Heading(title: say("机构", "Facility"), isNumeric: false), Heading(title: say("所在社区", "Community"), isNumeric: false),
+                Heading(title: say("状态", "Status"), isNumeric: false), Heading(title: say("距离", "Distance"), unit: say("米", "metres")),
+                Heading(title: say("托位", "Places")), Heading(title: say("在托", "Enrolled")),
+            ], rows: rows, note: source("supplement/nearest", "facilities", root: root))
     }
 
     /// Where the community's children go, and whence its facilities' children come.

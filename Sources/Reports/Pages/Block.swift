@@ -22,6 +22,8 @@ struct PageNumber: Sendable {
 enum Run: Sendable {
     /// Words of the program.
     case text(String)
+    /// Words in passing, smaller.
+    case small(String)
     /// A word to stress.
     case strong(String)
     /// A name from data: set apart from its neighbours' direction of writing.
@@ -45,11 +47,17 @@ struct PageCell: Sendable {
     var runs: [Run]
     var isHead = false
     var isNumeric = false
+    /// Below zero: set off, since the sign alone is easily missed.
+    var isShort = false
 
     static func head(_ runs: Run...) -> PageCell { PageCell(runs: runs, isHead: true) }
     static func runs(_ runs: Run...) -> PageCell { PageCell(runs: runs) }
     static func text(_ text: String) -> PageCell { PageCell(runs: [.text(text)]) }
     static func number(_ number: PageNumber) -> PageCell { PageCell(runs: [.number(number)], isNumeric: true) }
+    /// A balance: one below zero is set off.
+    static func balance(_ number: PageNumber) -> PageCell {
+        PageCell(runs: [.number(number)], isNumeric: true, isShort: number.value.utf8.first == UInt8(ascii: "-"))
+    }
     static func plain(_ digits: String) -> PageCell { PageCell(runs: [.text(digits)], isNumeric: true) }
 }
 
@@ -77,6 +85,31 @@ struct Picture: Sendable {
     let svg: String
     var note = ""
     var data: PageTable?
+    /// As wide as the page.
+    var isBroad = false
+}
+
+/// A question of the reader with its answer in a sentence or two.
+struct Answer: Sendable {
+    let question: String
+    /// How it stands: `no`, `yes`, `pending`, or nothing.
+    let kind: String
+    let runs: [Run]
+    /// Where the answer is spelled out.
+    var more: Link?
+}
+
+/// A term with its meanings, and the anchor by which other pages lead to it.
+struct Term: Sendable {
+    var id = ""
+    let term: [Run]
+    let meanings: [[Run]]
+
+    init(_ term: [Run], _ meanings: [[Run]], id: String = "") {
+        self.id = id
+        self.term = term
+        self.meanings = meanings
+    }
 }
 
 /// A headline: a number in large digits with what it is.
@@ -97,8 +130,9 @@ enum Block: Sendable {
     case table(PageTable)
     case picture(Picture)
     case pictures([Picture])
-    case cards([Card])
-    case terms([(term: [Run], meanings: [[Run]])])
+    case answers([Answer])
+    case cards(title: String, [Card])
+    case terms([Term])
     case code(String)
     case folded(title: String, [Block])
 }

@@ -4,14 +4,17 @@ import Mustache
 /// Lines and rows come as ``Inline`` markup in one piece: they are most of a page, and a lookup for each of their parts was most of
 /// the time.
 /// Words and where they lead, or of which kind they are.
-struct Link: MustacheParent {
+struct Link: MustacheParent, Sendable {
     let text: String
     let target: String
+    /// It leads to the page that it stands on.
+    var isCurrent = false
 
     func child(named name: String) -> Any? {
         switch name {
         case "text": text
         case "target": target
+        case "current": isCurrent
         default: nil
         }
     }
@@ -68,6 +71,19 @@ extension Picture: MustacheParent {
         case "svg": svg
         case "note": note.isEmpty ? nil : note
         case "data": data
+        case "broad": isBroad
+        default: nil
+        }
+    }
+}
+
+extension Answer: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "question": question
+        case "kind": kind.isEmpty ? nil : kind
+        case "markup": Inline.markup(runs)
+        case "more": more
         default: nil
         }
     }
@@ -86,11 +102,10 @@ extension Card: MustacheParent {
     }
 }
 
-private struct Term: MustacheParent {
-    let term: [Run]
-    let meanings: [[Run]]
+extension Term: MustacheParent {
     func child(named name: String) -> Any? {
         switch name {
+        case "id": id.isEmpty ? nil : id
         case "term": Line(runs: term)
         case "meanings": meanings.map { Line(runs: $0) }
         default: nil
@@ -112,6 +127,18 @@ private struct Titled: MustacheParent {
     }
 }
 
+private struct Cards: MustacheParent {
+    let title: String
+    let cards: [Card]
+    func child(named name: String) -> Any? {
+        switch name {
+        case "title": title.isEmpty ? nil : title
+        case "cards": cards
+        default: nil
+        }
+    }
+}
+
 extension Block: MustacheParent {
     func child(named name: String) -> Any? {
         switch (self, name) {
@@ -122,8 +149,9 @@ extension Block: MustacheParent {
         case (.table(let table), "it"): table
         case (.picture(let picture), "it"): picture
         case (.pictures(let pictures), "it"): pictures
-        case (.cards(let cards), "it"): cards
-        case (.terms(let terms), "it"): terms.map { Term(term: $0.term, meanings: $0.meanings) }
+        case (.answers(let answers), "it"): answers
+        case (.cards(let title, let cards), "it"): Cards(title: title, cards: cards)
+        case (.terms(let terms), "it"): terms
         case (.code(let text), "it"): text
         case (.folded(let title, let blocks), "it"): Titled(id: "", title: title, blocks: blocks)
         default: nil
@@ -140,6 +168,7 @@ extension Block: MustacheParent {
         case .table: "tableblock"
         case .picture: "pictureblock"
         case .pictures: "pictures"
+        case .answers: "answers"
         case .cards: "cards"
         case .terms: "terms"
         case .code: "code"

@@ -82,7 +82,7 @@ extension FigureNote {
 
 extension PageMaker {
     func definitionsPage() -> Page {
-        var terms: [(term: [Run], meanings: [[Run]])] = []
+        var terms: [Term] = []
         for figure in FigureCatalog.all {
             let note = FigureNote.all[figure.name]
             var meanings: [[Run]] = [[.text(say(note?.chinese ?? "", figure.meaning))]]
@@ -97,10 +97,10 @@ extension PageMaker {
                 meanings.append([.strong(say("不含：", "Leaves out: ")), .text(say(note.leavesOut.0, note.leavesOut.1))])
             }
             terms.append(
-                (
+                Term(
                     [.text(title(figure) + " "), .code(figure.name)]
-                        + (figure.unit == .ratio ? [] : [.text(say("，\(unit(figure.unit))", ", \(unit(figure.unit))"))]), meanings
-                ))
+                        + (figure.unit == .ratio ? [] : [.text(say("，\(unit(figure.unit))", ", \(unit(figure.unit))"))]),
+                    meanings, id: figure.name))
         }
         let demand = figures.settings.demand
         let rules: [[Run]] = [
@@ -131,6 +131,7 @@ extension PageMaker {
             blocks: [
                 .section(id: "rules", title: say("本报告的参数", "The rules of this report")), .list(rules),
                 .section(id: "figures", title: say("指标", "Figures")), .terms(terms),
+                .section(id: "further", title: say("页面另算的数字", "Numbers that pages add")), .terms(furtherTerms()),
                 .section(id: "outside", title: say("报告不回答什么", "What the report does not answer")),
                 .list([
                     [.text(say("价格、质量与家长满意度：没有事件记录。", "Price, quality and whether parents are content: no event speaks of them."))],
@@ -143,6 +144,74 @@ extension PageMaker {
                     [.text(say("小社区的人数很少，一两名儿童就会使比率大幅变动。", "Small communities: one or two children move a rate a long way."))],
                 ]),
             ])
+    }
+
+    /// The supplement's numbers, with divisor, source and what they leave out.
+    private func furtherTerms() -> [Term] {
+        let thresholds = context.thresholds
+        func term(_ title: (String, String), _ table: String, _ meaning: (String, String), _ leavesOut: (String, String)) -> Term {
+            Term(
+                [.text(say(title.0, title.1))],
+                [
+                    [.text(say(meaning.0, meaning.1))],
+                    [.strong(say("来源：", "Source: ")), .go("supplement/\(table).csv", to: "supplement/\(table).csv")],
+                    [.strong(say("不含：", "Leaves out: ")), .text(say(leavesOut.0, leavesOut.1))],
+                ])
+        }
+        return [
+            term(
+                ("可用托位", "Usable places"), "balance",
+                (
+                    "备案机构中，最近一次报送的保育人员从大班型起依次配足——托大班 1∶7、混合 1∶5、托小班 1∶5、乳儿班 1∶3——照护得了的托位；从未报送人员的机构计 0。",
+                    "Of filed facilities' places those that the caregivers last reported suffice for, given to the oldest classes first — preschool 1:7, mixed 1:5, toddler 1:5, infant 1:3; a facility that never reported counts 0."
+                ), ("人员资质、班次与请假；未备案机构", "qualifications, shifts and leave; facilities not filed")),
+            term(
+                ("托育荒漠", "Child-care desert"), "standing",
+                (
+                    "3 岁以下婴幼儿不少于 \(thresholds.desertLeastChildren) 名、且超过备案托位 \(thresholds.desertChildrenPerPlace) 倍的社区；两个界限在管道的 thresholds 中给出。",
+                    "A community with at least \(thresholds.desertLeastChildren) children under 3 and more than \(thresholds.desertChildrenPerPlace) times its filed places; both bounds are the pipeline's thresholds."
+                ), ("邻近社区的托位（见可达托位与最近的机构）", "places across the border (see access and nearest facilities)")),
+            term(
+                ("社区缺口合计、富余合计", "Places short, places to spare"), "standing",
+                (
+                    "各登记社区缺口为正者之和；为负者之和（取正）。各社区需求各自进一，所以两者之差不等于全区缺口。",
+                    "The sum of the communities' gaps above 0; of those below 0, without the sign. Each community's demand is rounded up, so their difference is not the district's gap."
+                ), ("未归属的儿童与机构", "children and facilities of no registered community")),
+            term(
+                ("一年来的变化", "Change in a year"), "year_change",
+                (
+                    "D 的数字减去上年同日的数字（月末比月末），两者都按本报告的已知时点；比率的变化以百分点计。",
+                    "The number at D less the one of the same day a year before (month end against month end), both as known at the report's K; ratios in percentage points."
+                ), ("当年先开后关、先增后减的往返", "what opened and closed, rose and fell again within the year")),
+            term(
+                ("每在用托位补助", "Subsidies for a used place"), "per_place",
+                (
+                    "（建设、运营、示范三项已拨付 − 已追回）÷ D 日在托人次。",
+                    "(paid − recovered of construction, operating and demonstration) / enrolments at D."
+                ),
+                (
+                    "发给儿童的消费券与育儿补贴；建设补助按全部年份累计，不摊销",
+                    "vouchers and child-rearing grants to children; building grants count whole, whenever paid"
+                )),
+            term(
+                ("答复用时", "Days to an answer"), "filings",
+                (
+                    "提交次日起至回执或退回之日的工作日数（含当日）；规则为 \(thresholds.answerWorkingDays) 个工作日。中位数在双数时取较小者。",
+                    "Working days from the day after the submission to the receipt or return, that day included; the rule is \(thresholds.answerWorkingDays). The median of an even number of answers is the lower one."
+                ), ("没有提交记录的回执；提交当日的时辰", "receipts without a recorded submission; the hour of the day")),
+            term(
+                ("最近的机构", "Nearest facilities"), "nearest",
+                (
+                    "社区坐标到在营且有托位机构坐标的大圆距离，取最近 \(Report.nearbyFacilities) 家，四舍五入到米。",
+                    "Great-circle distance from the community's point to open facilities with places; the \(Report.nearbyFacilities) nearest, to the metre."
+                ), ("道路与步行时间；没有坐标的社区", "roads and walking time; communities without coordinates")),
+            term(
+                ("迟报的影响", "What late records moved"), "late",
+                (
+                    "同一 D，只凭 D 日终（东八区）以前的记录算出的数字，与本报告的数字之差。",
+                    "The same D from what was recorded by its end (+08:00), against this report."
+                ), ("尚未报来的记录", "records that have not come yet")),
+        ]
     }
 
     private func text(_ rate: TenThousandths) -> String { Printed(units: Int128(rate.rawValue), places: 4).text }

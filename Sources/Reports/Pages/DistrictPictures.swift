@@ -50,9 +50,11 @@ extension PageMaker {
         }
         let open = figures.projected.facilities.filter { $0.state.isOpen }
         let rings = open.prefix(limit).compactMap { facility in
-            AccessRow.place(of: facility, areas: areas).map { MapChart.Ring(position: $0, words: facility.name) }
+            AccessRow.position(of: facility, areas: areas).map { MapChart.Ring(position: $0, words: facility.name) }
         }
         guard !bubbles.isEmpty else { return nil }
+        let towns = Array(areas.registered(at: .town))
+        let labels = towns.count > 60 ? [] : towns.compactMap { town in mapLabel(town) }
         let title = say("社区与机构分布", "Communities and facilities")
         let legend = [
             say("没有备案托位", "no filed place"),
@@ -71,12 +73,26 @@ extension PageMaker {
                     + legend.enumerated().map { place, words in
                         "\(words) \(bubbles.count { $0.coverage == place })"
                     }.joined(separator: say("，", ", ")),
-                bubbles: bubbles, rings: Array(rings), legend: legend,
+                bubbles: bubbles, rings: Array(rings), labels: labels, legend: legend,
                 legendTitle: say("覆盖率 = 备案托位 ÷ 3 岁以下婴幼儿", "Coverage = filed places ÷ children under 3"),
-                ringName: say("在营机构", "open facility"), bubbleName: say("圆面积 = 婴幼儿，最大", "area = children, largest")
+                ringName: say("在营机构", "open facility"), bubbleName: say("名婴幼儿", "children")
             ).svg,
+            note: say(
+                "深浅与符号（× 没有，– 荒漠）都表示覆盖率，不靠颜色也能读。把指针停在圆上看名称与数字。",
+                "Shade and sign (× none, – desert) both tell the coverage, so that no colour is needed. Point at a circle for its name and numbers."
+            ),
             data: areaTable(
-                Array(areas.registered(at: .community).filter { hasPage($0) }.prefix(400)), caption: title, root: root))
+                Array(areas.registered(at: .community).filter { hasPage($0) }.prefix(400)), caption: title, root: root), isBroad: true)
+    }
+
+    /// A town's name with the box of its communities.
+    private func mapLabel(_ town: Int) -> MapChart.Label? {
+        let positions = (slotsOfTown[town] ?? []).compactMap { $0 < areas.communities.count ? areas.communities[$0].position : nil }
+        let (longitudes, latitudes) = (positions.map(\.longitude), positions.map(\.latitude))
+        guard let west = longitudes.min(), let east = longitudes.max(), let south = latitudes.min(), let north = latitudes.max() else {
+            return nil
+        }
+        return MapChart.Label(west: west, east: east, south: south, north: north, words: name(of: town))
     }
 
     /// Flows from home town to the facility's town.
@@ -121,40 +137,48 @@ extension PageMaker {
             ).svg, note: say("方块面积为人次；浅色为本镇街内。", "A square's area is the enrolments; the light ones stay within a town."), data: data)
     }
 
-    /// Subsidies by scheme: granted, paid, recovered.
+    /// What was paid each year, by scheme, one on top of the other.
     func moneyPicture(root: String) -> Picture? {
-        let schemes = Scheme.allCases.filter { scheme in
-            (0..<areas.slotCount).contains { figures.projected.money(scheme, column: $0).grants > 0 }
+        let rows = figures.projected.yearlyGrants
+        guard let first = rows.first?.year, let last = rows.last?.year else { return nil }
+        let years = Array(max(first, last - PageMaker.mostYears + 1)...last)
+        let schemes = Scheme.allCases.filter { scheme in rows.contains { $0.scheme == scheme } }
+        func sums(_ year: Int, _ scheme: Scheme) -> GrantTotals? { rows.first { $0.year == year && $0.scheme == scheme }?.totals }
+        // In whole ten thousands of yuan, as bureaus plan.
+        let kinds = schemes.map { scheme in
+            (name: schemeName(scheme), values: years.map { year -> Int? in sums(year, scheme).map { Int($0.paid / 1_000_000) } })
         }
-        guard !schemes.isEmpty else { return nil }
-        func sum(_ scheme: Scheme, _ part: (GrantTotals) -> Int64) -> Int {
-            // In whole ten thousands of yuan, as bureaus plan.
-            Int((0..<areas.slotCount).reduce(Int64(0)) { $0 + part(figures.projected.money(scheme, column: $1)) } / 1_000_000)
-        }
-        let kinds: [(name: String, values: [Int?])] = [
-            (say("核定", "Granted"), schemes.map { sum($0) { $0.granted } }), (say("已拨付", "Paid"), schemes.map { sum($0) { $0.paid } }),
-            (say("已追回", "Recovered"), schemes.map { sum($0) { $0.recovered } }),
-        ]
-        let title = say("补助按项目", "Subsidies by scheme")
+        let title = say("各年拨付的补助，按项目", "Subsidies paid each year, by scheme")
+        func yuan(_ fen: Int64) -> String { Printed(units: Int128(fen), places: 2).text }
+        let data = PageTable(
+            caption: title,
+            columns: [
+                Heading(title: say("年份", "Year"), isNumeric: false), Heading(title: say("项目", "Scheme"), isNumeric: false),
+                Heading(title: say("笔数", "Grants")), Heading(title: say("核定", "Granted"), unit: say("元", "yuan")),
+                Heading(title: say("拨付", "Paid"), unit: say("元", "yuan")), Heading(title: say("追回", "Recovered"), unit: say("元", "yuan")),
+            ],
+            rows: rows.filter { years.contains($0.year) }.map { row in
+                func cell(_ value: String, _ column: String) -> PageCell {
+                    .number(self.cell(value, column, in: "subsidies_by_year", row: String(row.year), key: row.scheme.name))
+                }
+                return [
+                    .head(.text(String(row.year))), .text(schemeName(row.scheme)), cell(String(row.totals.grants), "grants"),
+                    cell(yuan(row.totals.granted), "granted"), cell(yuan(row.totals.paid), "paid"),
+                    cell(yuan(row.totals.recovered), "recovered"),
+                ]
+            }, note: source("supplement/subsidies_by_year", root: root))
         return Picture(
             title: title + say("，单位：万元（取整）", ", in 10,000 yuan, rounded down"),
             svg: GroupedBars(
                 id: "c-money", title: title,
-                description: schemes.enumerated().map { place, scheme in
-                    "\(schemeName(scheme)): " + kinds.map { "\($0.name) \($0.values[place] ?? 0)" }.joined(separator: ", ")
-                }.joined(separator: "; "), groups: schemes.map(schemeName), kinds: kinds
-            ).svg, data: subsidyTable(0, root: root))
+                description: years.enumerated().map { place, year in
+                    "\(year): " + kinds.map { "\($0.name) \($0.values[place] ?? 0)" }.joined(separator: ", ")
+                }.joined(separator: "; "), groups: years.map(String.init), kinds: kinds, isStacked: true
+            ).svg,
+            note: say(
+                "核定、拨付、追回各按其事件发生的年份。拨付未扣追回。",
+                "Grants, payments and recoveries each in the year of their own event; payments are shown before recoveries."), data: data)
     }
-}
 
-extension AccessRow {
-    /// A facility's own coordinates, else its community's.
-    static func place(of facility: ProjectedFacility, areas: Areas) -> Position? {
-        if let longitude = facility.longitude, let latitude = facility.latitude,
-            let own = Position(longitude: longitude, latitude: latitude)
-        {
-            return own
-        }
-        return facility.column < areas.communities.count ? areas.communities[facility.column].position : nil
-    }
+    private static let mostYears = 12
 }

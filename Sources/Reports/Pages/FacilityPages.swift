@@ -22,7 +22,7 @@ extension PageMaker {
             let facility = figures.projected.facilities[place]
             let capacity = facility.state.capacity ?? ByClass()
             return [
-                .head(.link(facility.name, to: root + facilitiesPath(town: town) + "#" + anchor(facility))),
+                .head(facilityLink(facility, root: root)),
                 .text(formName(facility.state.form)), .runs(statusOf(facility)),
                 .text(facility.state.isOpen && facility.state.isInclusive ? say("普惠", "inclusive") : ""),
                 cell(String(capacity.total), "places", facility), cell(String(facility.enrolled.total), "enrolled", facility),
@@ -39,6 +39,11 @@ extension PageMaker {
                     Heading(title: say("状态", "Status"), isNumeric: false), Heading(title: say("普惠", "Inclusive"), isNumeric: false),
                     Heading(title: say("托位", "Places")), Heading(title: say("在托", "Enrolled")), Heading(title: say("使用率", "Utilisation")),
                 ], rows: rows, note: source("facilities", root: root), whenEmpty: say("没有机构登记。", "No facility is registered.")))
+    }
+
+    /// The facility's name, leading to its entry in its town's register.
+    func facilityLink(_ facility: ProjectedFacility, root: String) -> Run {
+        .link(facility.name, to: root + facilitiesPath(town: areas.townOfSlot[facility.column]) + "#" + anchor(facility))
     }
 
     /// An identifier as an anchor.
@@ -104,13 +109,14 @@ extension PageMaker {
         let places = facilities(of: town)
         var blocks: [Block] = [facilityTable(places, root: root, town: town)]
         if !places.isEmpty { blocks.append(.section(id: "entries", title: say("逐家情况", "Facility by facility"))) }
-        for place in places { blocks += entry(figures.projected.facilities[place], root: root) }
+        for place in places { blocks += entry(place, root: root) }
         return Page(
             path: facilitiesPath(town: town), title: say("\(name(of: town))：机构台账", "\(name(of: town)): facilities"),
             trail: [(areas.all[0].name, "index.html"), (say("机构", "Facilities"), "facilities.html")], blocks: blocks)
     }
 
-    private func entry(_ facility: ProjectedFacility, root: String) -> [Block] {
+    private func entry(_ place: Int, root: String) -> [Block] {
+        let facility = figures.projected.facilities[place]
         let state = facility.state
         let capacity = state.capacity ?? ByClass()
         let community = areas.communitiesRange.lowerBound + facility.column
@@ -162,7 +168,7 @@ extension PageMaker {
         return [
             .subsection(id: anchor(facility), title: facility.name),
             .terms([
-                (
+                Term(
                     [.text(say("编号、形式、登记、社区", "Identifier, form, registrar, community"))],
                     [
                         [
@@ -173,7 +179,7 @@ extension PageMaker {
                         ]
                     ]
                 ),
-                (
+                Term(
                     [.text(say("托位与在托", "Places and enrolled"))],
                     [
                         [.text(say("托位 ", "places "))] + runs(String(capacity.total), "places") + [.text(say("（", " ("))] + byClass + [
@@ -181,7 +187,7 @@ extension PageMaker {
                         ] + runs(String(facility.enrolled.total), "enrolled")
                     ]
                 ),
-                (
+                Term(
                     [.text(say("人员", "Staff"))],
                     [
                         state.caregivers == nil
@@ -193,7 +199,7 @@ extension PageMaker {
                                 + runs(String(facility.enrolled.caregiversRequired), "caregivers_required")
                     ]
                 ),
-                (
+                Term(
                     [.text(say("场地", "Site"))],
                     [
                         indoor == nil
@@ -201,15 +207,17 @@ extension PageMaker {
                             : runs(area, "indoor_m2") + [.text(say(" 平方米，每托位 ", " m², per place "))] + runs(perPlace, "m2_per_place")
                     ]
                 ),
-                (
+                Term(
                     [.text(say("消防、卫生、食品凭证有效期", "Fire, hygiene, food credentials until"))],
                     [
                         until(state.fireUntil, "fire_until") + [.text(" · ")] + until(state.hygieneUntil, "hygiene_until") + [.text(" · ")]
                             + until(state.foodUntil, "food_until")
                     ]
                 ),
-                ([.text(say("最近检查", "Last inspection"))], [[.text(inspection)]]),
-                (
+                Term(
+                    [.text(say("备案申请与答复", "Submissions and answers"))], filingLines(place)),
+                Term([.text(say("最近检查", "Last inspection"))], [[.text(inspection)]]),
+                Term(
                     [.text(say("补助（元）：核定、已拨付、已追回", "Subsidies (yuan): granted, paid, recovered"))],
                     [
                         runs(yuan(facility.money.granted), "granted") + [.text(" · ")] + runs(yuan(facility.money.paid), "paid") + [
@@ -221,6 +229,32 @@ extension PageMaker {
             ]),
         ]
     }
+
+    /// A facility's submissions for filing, a line each.
+    private func filingLines(_ place: Int) -> [[Run]] {
+        let id = figures.projected.facilities[place].id
+        let lines = (answers[place] ?? []).map { answer -> [Run] in
+            var runs: [Run] = [.text(answer.round.submittedOn.description + say(" 提交", " submitted"))]
+            switch answer.round.ending {
+            case .accepted: runs.append(.text(say("，\(ended(answer)) 出具回执", ", accepted on \(ended(answer))")))
+            case .returned: runs.append(.text(say("，\(ended(answer)) 退回补正", ", returned on \(ended(answer))")))
+            case .resubmitted: runs.append(.text(say("，\(ended(answer)) 再次提交", ", submitted again on \(ended(answer))")))
+            case .closed: runs.append(.text(say("，未答复即关闭", ", closed before an answer")))
+            case nil: runs.append(.text(say("，尚未答复", ", not answered yet")))
+            }
+            guard let days = answer.workingDays else { return runs }
+            runs += [
+                .text(say("（", " (working days: ")),
+                .number(cell(String(days), "working_days", in: "filings", row: id, key: String(answer.number))),
+                .text(say(" 个工作日）", ")")),
+            ]
+            if answer.isOnTime == false { runs.append(.state(say("超过期限", "beyond the rule"), kind: "no")) }
+            return runs
+        }
+        return lines.isEmpty ? [[.text(say("没有提交记录", "no submission is recorded"))]] : lines
+    }
+
+    private func ended(_ answer: FilingAnswer) -> String { answer.round.endedOn?.description ?? "" }
 
     func demonstrationName(_ level: DemonstrationLevel) -> String {
         switch level {

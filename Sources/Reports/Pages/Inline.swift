@@ -11,7 +11,8 @@ enum Inline {
         var markup = ""
         markup.reserveCapacity(cells.count * 120)
         for cell in cells {
-            markup += cell.isHead ? "<th scope=\"row\">" : cell.isNumeric ? "<td class=\"n\">" : "<td>"
+            markup +=
+                cell.isHead ? "<th scope=\"row\">" : cell.isShort ? "<td class=\"n short\">" : cell.isNumeric ? "<td class=\"n\">" : "<td>"
             for run in cell.runs { append(run, to: &markup) }
             markup += cell.isHead ? "</th>" : "</td>"
         }
@@ -21,6 +22,7 @@ enum Inline {
     private static func append(_ run: Run, to markup: inout String) {
         switch run {
         case .text(let text): markup += ScalarEscaping.escape(text)
+        case .small(let text): element("small", text, &markup)
         case .strong(let text): element("strong", text, &markup)
         case .name(let text): element("bdi", text, &markup)
         case .code(let text): element("code", text, &markup)

@@ -48,7 +48,7 @@ struct FramedPage: MustacheParent {
         case "trailLabel": return frame.language("所在位置", "Where you are")
         case "dataLabel": return frame.language("看数据表", "See the data")
         case "navigation":
-            return frame.navigation.map { Link(text: $0.text, target: page.root + $0.target) }
+            return frame.navigation.map { Link(text: $0.text, target: page.root + $0.target, isCurrent: $0.target == page.path) }
         case "trail": return page.trail.isEmpty ? nil : Trail(links: page.trail.map { Link(text: $0.text, target: page.root + $0.target) })
         case "blocks": return page.blocks
         case "footer": return Line(runs: frame.footer)

@@ -18,6 +18,12 @@ struct PageMaker: Sendable {
     let flowsFrom: [[Int]]
     let flowsTo: [[Int]]
     let slotsOfTown: [Int: [Int]]
+    let change: YearChange?
+    /// The facilities nearest to each community, by slot.
+    let nearest: [[NearbyFacility]]
+    /// Submissions for filing, by facility.
+    let answers: [Int: [FilingAnswer]]
+    let paidForPlaces: [Int64]
 
     init(_ figures: ReportFigures, _ context: ReportContext, _ language: Language) {
         self.figures = figures
@@ -41,6 +47,10 @@ struct PageMaker: Sendable {
         var slotsOfTown: [Int: [Int]] = [:]
         for slot in 0..<areas.slotCount { slotsOfTown[areas.townOfSlot[slot], default: []].append(slot) }
         self.slotsOfTown = slotsOfTown
+        change = YearChange(figures)
+        nearest = NearestFacilities.all(figures.projected, areas: areas, count: Report.nearbyFacilities)
+        answers = Dictionary(grouping: FilingAnswer.all(figures, context), by: \.facility)
+        paidForPlaces = PlaceMoney.byArea(figures)
     }
 
     /// The catalog by name: pages ask it millions of times.
@@ -82,10 +92,24 @@ struct PageMaker: Sendable {
         return before.isNotEmpty(FigureCatalog.timeline, of: area)
     }
 
+    /// How a figure moved in a year, with its sign before it; nil where there is nothing to compare with.
+    func change(_ name: String, _ area: Int) -> [Run]? {
+        guard let change, let figure = PageMaker.catalog[name], let moved = change.change(figure, of: area, at: cut) else { return nil }
+        let number = PageMaker.number(
+            moved.text, figure: YearChange.column(name), code: areas.all[area].code, unit: nil, table: "supplement/year_change")
+        let unit = figure.unit == .ratio ? say(" 个百分点", " percentage points") : ""
+        return [.text(moved.units > 0 ? "+" : ""), .number(number), .text(unit)]
+    }
+
     /// A count of a supplement's table.
     func count(_ value: Int64?, _ column: String, in table: String, _ area: Int) -> PageNumber {
         PageMaker.number(
             value.map(String.init) ?? "", figure: column, code: areas.all[area].code, unit: nil, table: "supplement/" + table)
+    }
+
+    /// A number of a supplement's table whose rows are no areas.
+    func cell(_ value: String, _ column: String, in table: String, row: String, key: String = "", unit: Unit? = nil) -> PageNumber {
+        PageMaker.number(value, figure: column, code: row, unit: unit, table: "supplement/" + table, key: key)
     }
 
     func value(_ name: String, _ area: Int) -> Int64 {

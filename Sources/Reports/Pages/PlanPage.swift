@@ -39,7 +39,7 @@ extension PageMaker {
                         "Whether facilities are chained or use existing community rooms: no event speaks of it."
                     )),
                 PlanTask(
-                    id: "institutions", chinese: "支持社会力量办托、机构分部", english: "Institutions and branches",
+                    id: "institutions", chinese: "支持社会力量办托、机构与分部", english: "Institutions and branches",
                     asks: (
                         "支持社会力量办托，鼓励新建、改扩建与开办分部，发展普惠。", "Support for providers, new buildings, extensions and branches; inclusive care."
                     ),
@@ -51,7 +51,7 @@ extension PageMaker {
                 PlanTask(
                     id: "kindergarten", chinese: "依托幼儿园开设托班", english: "Kindergarten classes",
                     asks: ("在满足 3—6 岁入园需求的基础上开设托班。", "Classes for under-3s in kindergartens, once 3–6-year-olds have their places."),
-                    silent: ("3—6 岁入园需求：没有事件记录。", "Demand of 3–6-year-olds: no event speaks of it.")),
+                    silent: ("3—6 岁入园需求与余位：没有事件记录。", "Demand of 3–6-year-olds, and places left for them: no event speaks of it.")),
             ]
         ),
         (
@@ -59,11 +59,20 @@ extension PageMaker {
             [
                 PlanTask(
                     id: "registration", chinese: "规范注册登记", english: "Registration",
-                    asks: ("按机构性质到编办、民政或市场监管登记。", "By legal form at the institutional office, civil affairs or market regulation.")),
+                    asks: ("按机构性质到编办、民政或市场监管登记。", "By legal form at the institutional office, civil affairs or market regulation."),
+                    figures: ["facilities"],
+                    silent: (
+                        "应登记而未登记的照护点：没有事件记录，报告看不见它们。",
+                        "Care given without any registration: no event speaks of it, and the report cannot see it."
+                    )),
                 PlanTask(
                     id: "filing", chinese: "严格备案管理", english: "Filing",
                     asks: ("登记后向卫健部门备案，收到材料后 5 个工作日内出具回执。", "Filing with the health authority; a receipt within 5 working days."),
-                    figures: ["facilities_filed", "filing_rate"]),
+                    figures: ["facilities_filed", "filing_rate"],
+                    silent: (
+                        "材料是否齐全、15 个工作日内的不符合通知：没有事件记录。",
+                        "Whether papers were complete, and notices of non-conformity within 15 working days: no event speaks of them."
+                    )),
                 PlanTask(
                     id: "standards", chinese: "规范建设标准", english: "Building standards",
                     asks: ("场地、班型与面积符合设置标准。", "Site, classes and area by the standard."),
@@ -73,10 +82,18 @@ extension PageMaker {
                     )),
                 PlanTask(
                     id: "health", chinese: "落实卫生保健", english: "Health care and credentials",
-                    asks: ("卫生评价、消防与食品许可有效。", "Valid hygiene, fire and food credentials."), figures: ["facilities_compliant"]),
+                    asks: ("卫生评价、消防与食品许可有效。", "Valid hygiene, fire and food credentials."), figures: ["facilities_compliant"],
+                    silent: (
+                        "儿童健康检查、保健人员与传染病报告：没有事件记录。",
+                        "Health checks of children, health staff, reports of diseases: no event speaks of them."
+                    )),
                 PlanTask(
                     id: "supervision", chinese: "加强综合监管", english: "Supervision",
-                    asks: ("部门协同监督检查，及时整改。", "Joint inspections, and what they find mended."), figures: ["overfull", "enrolled_over_age"]),
+                    asks: ("部门协同监督检查，及时整改。", "Joint inspections, and what they find mended."), figures: ["overfull", "enrolled_over_age"],
+                    silent: (
+                        "整改是否完成、处罚与联合执法：只有下一次检查的结果，没有别的事件记录。",
+                        "Whether faults were mended, fines, joint enforcement: only the next inspection's result tells; no other event does."
+                    )),
             ]
         ),
         (
@@ -105,7 +122,7 @@ extension PageMaker {
     ]
 
     func planPage() -> Page {
-        let evidence = PlanEvidence.all(figures, context.thresholds)
+        let evidence = PlanEvidence.all(figures, context)
         var blocks: [Block] = [
             .paragraph([
                 .text(
@@ -121,8 +138,9 @@ extension PageMaker {
                         "2021 年：完成 4 家普惠托育机构备案，力争 1 家省级普惠托育示范机构。2025 年：政策法规与标准体系基本健全，城乡社区托育供给明显提高——这一目标没有数值，下表由管道给出可核对的指标。",
                         "2021: 4 inclusive facilities filed, 1 provincial demonstration facility. 2025: rules and standards in place and supply in town and country clearly greater — a goal without numbers; the pipeline names figures that can be checked."
                     ))
-            ]), .table(targetTable(root: "")),
+            ]),
         ]
+        blocks += targetBlocks(root: "")
         for (id, chinese, english, tasks) in PageMaker.planParts {
             blocks.append(.section(id: id, title: say(chinese, english)))
             for task in tasks {
@@ -131,7 +149,9 @@ extension PageMaker {
                 let rows = planRows(task, evidence.filter { $0.task == task.id })
                 if !rows.isEmpty {
                     var columns = [Heading(title: say("证据", "Evidence"), isNumeric: false), Heading(title: figures.plan.asOf.description)]
-                    if let before { columns.append(Heading(title: before.day.description, unit: say("上年同期", "a year before"))) }
+                    if let before, hasYearBefore(task) {
+                        columns.append(Heading(title: before.day.description, unit: say("上年同期", "a year before")))
+                    }
                     columns.append(Heading(title: say("单位", "Unit"), isNumeric: false))
                     blocks.append(
                         .table(
@@ -139,8 +159,7 @@ extension PageMaker {
                                 caption: say(task.chinese, task.english), columns: columns, rows: rows,
                                 note: source("coverage", "supplement/plan", root: ""))))
                 }
-                if task.id == "policy" { blocks.append(.table(subsidyTable(0, root: ""))) }
-                if task.id == "filing" { blocks += filingBlocks() }
+                blocks += lists(of: task)
                 if !task.silent.0.isEmpty {
                     blocks.append(
                         .paragraph([.strong(say("没有记录：", "Not recorded: ")), .text(say(task.silent.0, task.silent.1))], kind: "note"))
@@ -148,17 +167,44 @@ extension PageMaker {
             }
         }
         blocks.append(.section(id: "organisation", title: say("四、组织实施", "4. Organisation")))
-        blocks.append(
-            .paragraph([
-                .text(say("组织领导、宣传倡导、部门联动：没有事件记录。", "Leadership, publicity and work between departments: no event speaks of them."))
-            ]))
+        for (id, title, asks, silent) in PageMaker.organisation {
+            blocks.append(.subsection(id: id, title: say(title.0, title.1)))
+            blocks.append(.paragraph([.strong(say("要求：", "Asked for: ")), .text(say(asks.0, asks.1))]))
+            blocks.append(.paragraph([.strong(say("没有记录：", "Not recorded: ")), .text(say(silent.0, silent.1))], kind: "note"))
+        }
         return Page(path: "plan.html", title: say("实施方案执行情况", "How the plan is carried out"), blocks: blocks)
     }
+
+    private typealias Words = (String, String)
+    private static let organisation: [(id: String, title: Words, asks: Words, silent: Words)] = [
+        (
+            "leadership", ("加强组织领导", "Leadership"), ("明确职责分工，层层压实责任。", "Duties named and answered for."),
+            ("职责分工与督促落实：没有事件记录。", "Who answers for what, and whether it was followed up: no event speaks of it.")
+        ),
+        (
+            "publicity", ("加强宣传倡导", "Publicity"), ("宣传政策与示范单位典型。", "Policies explained, model facilities made known."),
+            (
+                "宣传活动：没有事件记录；示范授牌见“机构与分部”一条。",
+                "Publicity: no event speaks of it; demonstration awards stand under institutions and branches."
+            )
+        ),
+        (
+            "coordination", ("加强部门联动", "Work between departments"),
+            ("卫健部门牵头的联席工作协调机制。", "A standing conference led by the health authority."),
+            (
+                "联席会议与议定事项：没有事件记录；登记、证照、检查各由其部门的事件说明。",
+                "Conferences and what they settled: no event speaks of them; registrations, credentials and inspections are told by their own events."
+            )
+        ),
+    ]
+
+    /// Whether a year before is known of one of the task's figures; evidence is counted at D alone.
+    private func hasYearBefore(_ task: PlanTask) -> Bool { task.figures.contains { numberBefore($0, 0) != nil } }
 
     private func planRows(_ task: PlanTask, _ evidence: [PlanEvidence]) -> [[PageCell]] {
         let known = task.figures.map { figure -> [PageCell] in
             var row: [PageCell] = [.head(.text(title(figure))), .number(number(figure, 0))]
-            if before != nil { row.append(numberBefore(figure, 0).map { .number($0) } ?? .plain("—")) }
+            if hasYearBefore(task) { row.append(numberBefore(figure, 0).map { .number($0) } ?? .plain("—")) }
             row.append(.text(PageMaker.catalog[figure].map { unit($0.unit) } ?? ""))
             return row
         }
@@ -171,23 +217,9 @@ extension PageMaker {
                             String(piece.value), figure: "value", code: piece.task, unit: nil, table: "supplement/plan", key: piece.measure)
                     ),
                 ]
-                if before != nil { row.append(.plain("—")) }
+                if hasYearBefore(task) { row.append(.plain("—")) }
                 row.append(.text(say(piece.unit.0, piece.unit.1)))
                 return row
             }
-    }
-
-    /// Who waits for an answer.
-    private func filingBlocks() -> [Block] {
-        let waiting = figures.projected.facilities.filter { $0.state.isOpen && !$0.state.isFiled && $0.state.isPending }
-        guard !waiting.isEmpty else { return [] }
-        return [
-            .paragraph(
-                [.text(say("等待答复的机构：", "Facilities that wait for an answer: "))]
-                    + Array(
-                        waiting.prefix(30).map { facility -> [Run] in
-                            [.link(facility.name, to: facilitiesPath(town: areas.townOfSlot[facility.column]) + "#" + anchor(facility))]
-                        }.joined(separator: [.text(say("、", ", "))])))
-        ]
     }
 }

@@ -8,18 +8,7 @@ extension PageMaker {
         var blocks: [Block] = [.section(id: "archives", title: say("读入的档案", "Archives read"))]
         blocks += archiveBlocks()
         blocks.append(.section(id: "refused", title: say("拒收的档案", "Refused archives")))
-        if context.refused.isEmpty {
-            blocks.append(.paragraph([.text(say("没有拒收的档案。", "No archive was refused."))]))
-        } else {
-            blocks.append(
-                .list(
-                    context.refused.map { refused in
-                        [
-                            .name(refused.archive),
-                            .text(say("：", ": ") + whyWords(refused.why) + (refused.detail.isEmpty ? "" : " — " + refused.detail)),
-                        ]
-                    }))
-        }
+        blocks += refusedBlocks()
         blocks.append(.section(id: "findings", title: say("数据疑点", "Findings")))
         blocks.append(.table(findingsTable()))
         blocks.append(.section(id: "late", title: say("迟报的影响", "What late records moved")))
@@ -29,57 +18,97 @@ extension PageMaker {
 
     private func archiveBlocks() -> [Block] {
         guard !context.batches.isEmpty else {
-            return [.paragraph([.text(say("没有给出档案清单。", "No list of archives was given."))])]
+            return [.paragraph([.text(say("日志里还没有档案。", "The log holds no archive yet."))])]
         }
-        let batches = context.batches
-        func total(_ part: (BatchSummary) -> Int) -> String { Digits.grouped(String(batches.reduce(0) { $0 + part($1) })) }
-        let rows = batches.map { batch -> [PageCell] in
-            [
-                .head(.name(batch.archive)), .plain(Digits.grouped(String(batch.read))), .plain(Digits.grouped(String(batch.accepted))),
-                .plain(Digits.grouped(String(batch.duplicates))), .plain(Digits.grouped(String(batch.rejected))),
-                .text(
-                    batch.rejects.filter { $0.count > 0 }.map { "\(reasonWords($0.reason)) \($0.count)" }.joined(separator: say("，", ", "))),
+        func row(_ number: Int, _ head: PageCell, _ batches: [BatchSummary]) -> [PageCell] {
+            func sum(_ part: (BatchSummary) -> Int, _ column: String) -> PageCell {
+                .number(cell(String(batches.reduce(0) { $0 + part($1) }), column, in: "archives", row: String(number)))
+            }
+            var why: [Run] = []
+            for reason in RejectReason.allCases {
+                let count = batches.reduce(0) { $0 + $1.rejected(reason.name) }
+                guard count > 0 else { continue }
+                if !why.isEmpty { why.append(.text(say("，", ", "))) }
+                why += [
+                    .text(reasonWords(reason) + " "), .number(cell(String(count), reason.name, in: "archives", row: String(number))),
+                ]
+            }
+            return [
+                head, sum(\.read, "read"), sum(\.accepted, "accepted"), sum(\.duplicates, "duplicates"), sum(\.rejected, "rejected"),
+                PageCell(runs: why),
             ]
         }
-        let sum: [PageCell] = [
-            .head(.strong(say("合计", "Total"))), .plain(total(\.read)), .plain(total(\.accepted)), .plain(total(\.duplicates)),
-            .plain(total(\.rejected)), .text(""),
-        ]
-        return [
-            .paragraph(
-                [.text(say("读入 = 接受 + 重复 + 拒绝，逐个档案核对。", "Read = accepted + duplicates + rejected, archive by archive."))], kind: "rule"),
-            .table(
-                PageTable(
-                    caption: say("档案与行数", "Archives and lines"),
-                    columns: [
-                        Heading(title: say("档案", "Archive"), isNumeric: false), Heading(title: say("读入", "Read")),
-                        Heading(title: say("接受", "Accepted")), Heading(title: say("重复", "Duplicates")),
-                        Heading(title: say("拒绝", "Rejected")),
-                        Heading(title: say("拒绝原因", "Why"), isNumeric: false),
-                    ], rows: [sum] + rows)),
-        ]
-    }
-
-    private func reasonWords(_ reason: String) -> String {
-        switch reason {
-        case "malformed": say("行不可读", "malformed")
-        case "unknown_type": say("未知类型", "unknown type")
-        case "missing_field": say("缺字段", "missing field")
-        case "invalid_field": say("字段不合规", "invalid field")
-        case "citizen_id": say("含公民身份号码", "holds a citizen number")
-        case "conflicting_id": say("编号冲突", "conflicting id")
-        default: reason
+        let all = context.batches
+        func rows(_ isListed: (BatchSummary) -> Bool) -> [[PageCell]] {
+            [row(0, .head(.strong(say("合计", "Total"))), all)]
+                + all.enumerated().filter { isListed($0.element) }.map { place, batch in
+                    row(place + 1, .head(.name(batch.archive), .text(" "), .code(String(batch.digest.description.prefix(12)))), [batch])
+                }
         }
+        func table(_ caption: String, _ isListed: (BatchSummary) -> Bool) -> PageTable {
+            PageTable(
+                caption: caption,
+                columns: [
+                    Heading(title: say("档案", "Archive"), isNumeric: false), Heading(title: say("读入", "Read")),
+                    Heading(title: say("接受", "Accepted")), Heading(title: say("重复", "Duplicates")),
+                    Heading(title: say("拒绝", "Rejected")), Heading(title: say("拒绝原因", "Why"), isNumeric: false),
+                ], rows: rows(isListed), note: source("supplement/archives", root: ""))
+        }
+        let skipped = all.flatMap { batch in batch.skipped.map { (batch.archive, $0) } }
+        var blocks: [Block] = [
+            .paragraph(
+                [
+                    .text(
+                        say(
+                            "读入 = 接受 + 重复 + 拒绝，逐个档案成立。名字后是档案 SHA-256 的前 12 位；被拒的每一行可用 tuowei rejects 列出（档案、条目、行号、字段、原因，不含内容）。",
+                            "Read = accepted + duplicates + rejected, for every archive. After the name: the first 12 digits of the archive's SHA-256. Each rejected line is listed by tuowei rejects (archive, entry, line, field, reason; never its content)."
+                        ))
+                ], kind: "rule"),
+            .table(
+                table(say("合计，与有重复或被拒行的档案", "All of them, and those with duplicates or rejected lines")) { $0.rejected + $0.duplicates > 0 }
+            ),
+            .folded(
+                title: say("全部 \(all.count) 个档案，逐个", "All \(all.count) archives, one by one"),
+                [.table(table(say("每个档案的行数", "Lines of each archive")) { _ in true })]),
+        ]
+        if !skipped.isEmpty {
+            blocks.append(
+                .folded(
+                    title: say("略过的条目（不属于任何日志）", "Entries passed over, of no log"),
+                    [.list(skipped.prefix(200).map { [.name($0.0), .text(say("：", ": ")), .name($0.1)] })]))
+        }
+        return blocks
     }
 
-    private func whyWords(_ why: String) -> String {
-        switch why {
-        case "rejects": say("拒绝的行超过上限", "too many rejected lines")
-        case "no_event_entry": say("没有事件文件", "no event entry")
-        case "header": say("表头不可读", "the header is broken")
-        case "unreadable": say("不能读完（截断、损坏或加密）", "cannot be read to its end")
-        case "limit": say("超过安全上限", "over a safety limit")
-        default: why
+    /// Refused archives leave nothing in the log, and a report rests on the log alone.
+    private func refusedBlocks() -> [Block] {
+        [
+            .paragraph([
+                .text(
+                    say(
+                        "拒收的档案（被拒行数超过上限、没有事件文件、表头坏、读不完、超过安全上限）不在日志里留下任何内容，所以本报告只凭日志无法列出它们——也正因此，任何人都能逐字节重算本报告。要看哪些档案被拒收、为什么，请对同一管道运行：",
+                        "A refused archive (too many rejected lines, no event entry, a broken header, unreadable to its end, over a safety limit) leaves nothing in the log, so this report, which rests on the log alone, cannot list it; that is also why anyone can replay it byte by byte. To see which archives were refused and why, run with the same pipeline:"
+                    ))
+            ]),
+            .code("tuowei ingest --pipeline PIPELINE --json"),
+            .paragraph([
+                .text(
+                    say(
+                        "已收的档案不会再动（unchanged）；拒收的给出 status refused 与 why，并在标准错误上给出前几条被拒的行。上表中没有的档案，就是还没有进入日志的档案。",
+                        "Archives in the log stay as they are (unchanged); a refused one is answered with status refused and why, and its first rejected lines on standard error. What the table above does not name is not in the log."
+                    ))
+            ]),
+        ]
+    }
+
+    private func reasonWords(_ reason: RejectReason) -> String {
+        switch reason {
+        case .malformed: say("行不可读", "malformed")
+        case .unknownType: say("未知类型", "unknown type")
+        case .missingField: say("缺字段", "missing field")
+        case .invalidField: say("字段不合规", "invalid field")
+        case .citizenID: say("含公民身份号码", "holds a citizen number")
+        case .conflictingID: say("编号冲突", "conflicting id")
         }
     }
 
@@ -106,37 +135,62 @@ extension PageMaker {
     }
 
     private func lateBlocks() -> [Block] {
-        guard let known = context.firstKnown else {
+        guard let late = context.late else {
             return [
                 .paragraph([
                     .text(
                         say(
-                            "本次没有另算较早已知时点的数字。用 --known-at 重跑同一个 D，即得当时所知的报告。",
-                            "No earlier state of knowledge was computed. Run the same D with --known-at for the report as it was known then."
+                            "本报告的已知时点不晚于 D 日终，所以没有迟报。用更晚的 --known-at 重跑同一个 D，可见后来的记录改动了什么。",
+                            "This report knows nothing recorded after the end of D, so nothing is late. Run the same D with a later --known-at to see what later records moved."
                         ))
                 ])
             ]
         }
-        let names = ["under3", "places_filed", "enrolled", "enrolled_residents", "demand", "gap", "vacant", "facilities_filed"]
-        let rows = names.compactMap { name -> [PageCell]? in
-            guard let figure = PageMaker.catalog[name] else { return nil }
-            let then = known.figures.printed(figure, of: 0)
-            let now = cut.printed(figure, of: 0)
-            let moved = then.flatMap { then in now.map { String($0.units - then.units) } } ?? "—"
+        func number(_ value: Printed?, _ column: String, _ measure: String, _ unit: Unit?) -> PageCell {
+            .number(cell(value?.text ?? "", column, in: "late", row: measure, unit: unit))
+        }
+        let rows = LateRecords.headlines.map { figure -> [PageCell] in
+            let move = LateMove(figure, late, cut)
             return [
-                .head(.text(title(name))), .plain(then.map { Digits.grouped($0.text) } ?? "—"), .number(number(name, 0)),
-                .plain(Digits.grouped(moved)),
+                .head(.text(title(figure))), number(move.then, "at_end_of_day", figure.name, figure.unit),
+                number(move.now, "value", figure.name, figure.unit), number(move.moved, "moved", figure.name, figure.unit),
             ]
         }
+        var counts: [Run] = [
+            .text(
+                say(
+                    "发生在 D 及以前、而在 D 日终（\(late.after.description)）以后才记录的事件：",
+                    "Events about days up to D that were recorded only after the end of D (\(late.after.description)): "))
+        ]
+        for (place, log) in Log.allCases.enumerated() {
+            if place > 0 { counts.append(.text(say("，", ", "))) }
+            counts += [
+                .text(logName(log) + " "),
+                .number(cell(String(late.events[Int(log.rawValue)]), "moved", in: "late", row: "late_" + log.name)),
+            ]
+        }
+        counts.append(
+            .text(say("。没有它们，本报告会是下表“D 日终所知”一列。", ". Without them the report would have said what stands under “known at the end of D”.")))
         return [
+            .paragraph(counts),
             .table(
                 PageTable(
-                    caption: say("同一截止日，当时所知与现在所知", "The same day, as known then and now"),
+                    caption: say("全区主要指标：D 日终所知与本报告", "The district's figures as known at the end of D, and in this report"),
                     columns: [
-                        Heading(title: say("指标", "Figure"), isNumeric: false), Heading(title: known.knownAt.description),
-                        Heading(title: say("现在", "Now")), Heading(title: say("变动", "Moved")),
-                    ], rows: rows))
+                        Heading(title: say("指标", "Figure"), isNumeric: false),
+                        Heading(title: say("D 日终所知", "Known at the end of D")), Heading(title: say("本报告", "This report")),
+                        Heading(title: say("变动", "Moved by")),
+                    ], rows: rows, note: source("supplement/late", root: ""))),
         ]
+    }
+
+    private func logName(_ log: Log) -> String {
+        switch log {
+        case .births: say("出生与迁移", "births")
+        case .enrollments: say("入托", "enrollments")
+        case .filings: say("备案", "filings")
+        case .subsidies: say("补助", "subsidies")
+        }
     }
 }
 

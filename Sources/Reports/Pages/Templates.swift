@@ -20,7 +20,26 @@ struct Templates: Sendable {
 
     /// The page as HTML.
     func render(_ page: Page, in frame: PageFrame) -> [UInt8] {
-        Array((library.render(FramedPage(page: page, frame: frame), withTemplate: "page") ?? "").utf8)
+        let bytes = Array((library.render(FramedPage(page: page, frame: frame), withTemplate: "page") ?? "").utf8)
+        return frame.language == .chinese ? bytes : Templates.namesInChinese(bytes)
+    }
+
+    /// Says of names that they are Chinese, whatever the page's language: a screen reader has to know. No data can hold a tag.
+    private static func namesInChinese(_ page: [UInt8]) -> [UInt8] {
+        let (tag, tagged) = (Array("<bdi>".utf8), Array("<bdi lang=\"zh\">".utf8))
+        var marked: [UInt8] = []
+        marked.reserveCapacity(page.count + page.count / 8)
+        var place = page.startIndex
+        while place < page.endIndex {
+            if page[place] == tag[0], page[place...].starts(with: tag) {
+                marked += tagged
+                place += tag.count
+            } else {
+                marked.append(page[place])
+                place += 1
+            }
+        }
+        return marked
     }
 
     static let texts: [(name: String, text: String)] = [
@@ -32,6 +51,7 @@ struct Templates: Sendable {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
             <title>{{title}}{{^isFirst}} · {{district}}{{/isFirst}}</title>
             <style>{{{style}}}</style>
             </head>
@@ -39,9 +59,9 @@ struct Templates: Sendable {
             <a class="skip" href="#content">{{skip}}</a>
             <header>
             {{#synthetic}}<p class="synthetic">{{.}}</p>{{/synthetic}}
-            <nav aria-label="{{navLabel}}"><ul>{{#navigation}}<li><a href="{{target}}">{{text}}</a></li>{{/navigation}}</ul></nav>
+            <nav aria-label="{{navLabel}}"><ul>{{#navigation}}<li><a href="{{target}}"{{#current}} aria-current="page"{{/current}}>{{text}}</a></li>{{/navigation}}</ul></nav>
             {{#trail}}<nav class="trail" aria-label="{{trailLabel}}">{{#.links}}<a href="{{target}}"><bdi>{{text}}</bdi></a> › {{/.links}}</nav>{{/trail}}
-            <h1><bdi>{{title}}</bdi></h1>
+            <h1 dir="auto">{{title}}</h1>
             {{#subtitle}}<p class="subtitle">{{{.markup}}}</p>{{/subtitle}}
             <ul class="facts">{{#facts}}<li>{{{.markup}}}</li>{{/facts}}</ul>
             </header>
@@ -55,7 +75,7 @@ struct Templates: Sendable {
             """
         ),
         ("section", #"{{#it}}<h2 id="{{.id}}">{{.title}}</h2>{{/it}}\#n"#),
-        ("subsection", #"{{#it}}<h3 id="{{.id}}">{{.title}}</h3>{{/it}}\#n"#),
+        ("subsection", #"{{#it}}<h3 id="{{.id}}" dir="auto">{{.title}}</h3>{{/it}}\#n"#),
         ("paragraph", #"{{#it}}<p{{#.kind}} class="{{.}}"{{/.kind}}>{{{.markup}}}</p>{{/it}}\#n"#),
         ("list", "<ul>{{#it}}<li>{{{.markup}}}</li>{{/it}}</ul>\n"),
         (
@@ -74,8 +94,8 @@ struct Templates: Sendable {
         (
             "picture",
             """
-            <figure><figcaption>{{.title}}</figcaption>
-            {{{.svg}}}
+            <figure{{#.broad}} class="broad"{{/.broad}}><figcaption>{{.title}}</figcaption>
+            {{#.broad}}<div class="wide" tabindex="0" role="group" aria-label="{{.title}}">{{{.svg}}}</div>{{/.broad}}{{^.broad}}{{{.svg}}}{{/.broad}}
             {{#.note}}<p class="note">{{.}}</p>{{/.note}}{{#.data}}<details><summary>{{dataLabel}}</summary>{{>table}}</details>{{/.data}}</figure>
             """
         ),
@@ -84,13 +104,24 @@ struct Templates: Sendable {
         (
             "cards",
             """
-            <ul class="cards">{{#it}}<li{{#.kind}} class="{{.}}"{{/.kind}}><span class="what">{{.title}}</span> \
-            <span class="big">{{{.number}}}{{#.unit}}<small> {{.}}</small>{{/.unit}}</span>\
-            {{#.lines}}<span class="line">{{{.markup}}}</span>{{/.lines}}</li>{{/it}}</ul>
+            {{#it}}<div class="deck">{{#.title}}<h3>{{.}}</h3>{{/.title}}<ul class="cards">{{#.cards}}<li{{#.kind}} class="{{.}}"{{/.kind}}>\
+            <span class="what">{{.title}}</span> <span class="big">{{{.number}}}{{#.unit}}<small> {{.}}</small>{{/.unit}}</span>\
+            {{#.lines}}<span class="line">{{{.markup}}}</span>{{/.lines}}</li>{{/.cards}}</ul></div>{{/it}}
 
             """
         ),
-        ("terms", "<dl>{{#it}}{{#.term}}<dt>{{{.markup}}}</dt>{{/.term}}{{#.meanings}}<dd>{{{.markup}}}</dd>{{/.meanings}}{{/it}}</dl>\n"),
+        (
+            "answers",
+            """
+            <dl class="answers">{{#it}}<div{{#.kind}} class="{{.}}"{{/.kind}}><dt>{{.question}}</dt>\
+            <dd>{{{.markup}}}{{#.more}} <a class="more" href="{{target}}">{{text}}</a>{{/.more}}</dd></div>{{/it}}</dl>
+
+            """
+        ),
+        (
+            "terms",
+            "<dl>{{#it}}{{#.term}}<dt{{#id}} id=\"{{.}}\"{{/id}}>{{{.markup}}}</dt>{{/.term}}{{#.meanings}}<dd>{{{.markup}}}</dd>{{/.meanings}}{{/it}}</dl>\n"
+        ),
         ("code", "<pre tabindex=\"0\"><code>{{it}}</code></pre>\n"),
         ("folded", "{{#it}}<details><summary>{{.title}}</summary>{{#.blocks}}{{>*template}}{{/.blocks}}</details>{{/it}}\n"),
     ]

@@ -14,7 +14,8 @@ struct PlanEvidence: Sendable {
     let unit: (String, String)
 
     /// All evidence that the figures at D give, task by task.
-    static func all(_ figures: ReportFigures, _ thresholds: PageThresholds) -> [PlanEvidence] {
+    static func all(_ figures: ReportFigures, _ context: ReportContext) -> [PlanEvidence] {
+        let thresholds = context.thresholds
         var evidence: [PlanEvidence] = []
         let facilities = ("家", "facilities"), places = ("个托位", "places")
         func add(_ task: String, _ measure: String, _ chinese: String, _ english: String, _ value: Int, _ unit: (String, String)) {
@@ -24,16 +25,18 @@ struct PlanEvidence: Sendable {
         let day = figures.plan.asOf
         func form(_ form: FacilityForm, _ task: String, _ chinese: String, _ english: String) {
             let own = open.filter { $0.state.form == form }
-            add(task, "\(form.name)_open", "在营\(chinese)", "Open: \(english)", own.count, facilities)
-            add(task, "\(form.name)_filed", "其中已备案", "of them filed", own.count { $0.state.isFiled }, facilities)
-            add(task, "\(form.name)_places", "托位", "Places", own.reduce(0) { $0 + $1.state.places }, places)
-            add(task, "\(form.name)_enrolled", "在托", "Enrolments", own.reduce(0) { $0 + $1.enrolled.total }, ("人次", "enrolments"))
+            add(task, "\(form.name)_open", "\(chinese)：在营", "\(english): open", own.count, facilities)
+            add(task, "\(form.name)_filed", "\(chinese)：已备案", "\(english): filed", own.count { $0.state.isFiled }, facilities)
+            add(task, "\(form.name)_places", "\(chinese)：在营托位", "\(english): open places", own.reduce(0) { $0 + $1.state.places }, places)
+            add(
+                task, "\(form.name)_enrolled", "\(chinese)：在托", "\(english): enrolments", own.reduce(0) { $0 + $1.enrolled.total },
+                ("人次", "enrolments"))
         }
-        form(.community, "community", "社区嵌入式设施", "community-embedded")
-        form(.home, "community", "家庭托育点", "home-based")
-        form(.center, "institutions", "托育机构", "care centres")
-        form(.employer, "institutions", "用人单位办托", "employers'")
-        form(.kindergarten, "kindergarten", "幼儿园托班", "kindergarten classes")
+        form(.community, "community", "社区嵌入式设施", "Community-embedded")
+        form(.home, "community", "家庭托育点", "Home-based")
+        form(.center, "institutions", "托育机构", "Care centres")
+        form(.employer, "institutions", "用人单位办托", "Employers")
+        form(.kindergarten, "kindergarten", "幼儿园托班", "Kindergarten classes")
 
         for registrar in Registrar.allCases {
             let names: (String, String) =
@@ -56,6 +59,36 @@ struct PlanEvidence: Sendable {
             "filing", "unfiled", "未备案、也没有待办申请", "Not filed, nothing pending", open.count { !$0.state.isFiled && !$0.state.isPending },
             facilities)
 
+        let answers = FilingAnswer.all(figures, context)
+        let rule = thresholds.answerWorkingDays
+        let submissions = ("次", "submissions")
+        add("filing", "submissions", "提交备案（累计）", "Submissions so far", answers.count, submissions)
+        add("filing", "returned", "其中退回补正", "of them returned", answers.count { $0.round.ending == .returned }, submissions)
+        add("filing", "accepted", "其中出具回执", "of them accepted", answers.count { $0.round.ending == .accepted }, submissions)
+        add(
+            "filing", "answered_on_time", "\(rule) 个工作日内答复", "Answered within \(rule) working days",
+            answers.count { $0.round.ending != nil && $0.isOnTime == true }, submissions)
+        add(
+            "filing", "answered_late", "超过 \(rule) 个工作日才答复", "Answered later",
+            answers.count { $0.round.ending != nil && $0.isOnTime == false }, submissions)
+        add(
+            "filing", "overdue", "已超 \(rule) 个工作日仍未答复", "Not answered after \(rule) working days", answers.count(where: \.isOverdue),
+            submissions)
+        let answered = answers.filter { $0.round.ending?.isAnswer ?? false }.compactMap(\.workingDays).sorted()
+        if let longest = answered.last {
+            add(
+                "filing", "median_days", "答复用时中位数", "Median time to an answer", answered[(answered.count - 1) / 2], ("个工作日", "working days")
+            )
+            add("filing", "longest_days", "答复用时最长", "Longest time to an answer", longest, ("个工作日", "working days"))
+        }
+        add(
+            "filing", "calendar_unknown", "日历未覆盖、只按星期推算", "Told by the weekday alone, the calendar lacking",
+            answers.count { $0.workingDays != nil && !$0.isCalendarKnown }, submissions)
+        let withoutSubmission = figures.projected.findings.entries.count { $0.code == .acceptedWithoutSubmission }
+        add(
+            "filing", "accepted_without_submission", "没有提交记录即出具回执", "Accepted without a recorded submission", withoutSubmission,
+            ("次", "findings"))
+
         let measured = open.filter { $0.state.indoorHundredths != nil && $0.state.places > 0 }
         add(
             "standards", "site_unreported", "未报面积", "Indoor area never reported", open.count { $0.state.indoorHundredths == nil },
@@ -66,6 +99,9 @@ struct PlanEvidence: Sendable {
                 measured.count { ($0.state.indoorHundredths ?? 0) < least * 100 * $0.state.places }, facilities)
         }
 
+        add(
+            "land", "sites_reported", "报有场地面积的在营机构", "Open facilities with a reported site",
+            open.count { $0.state.indoorHundredths != nil }, facilities)
         let soon = day.adding(days: thresholds.credentialDays)
         func credential(_ name: String, _ chinese: String, _ english: String, _ until: (FacilityState) -> Day?) {
             let filed = open.filter { $0.state.isFiled }
@@ -108,7 +144,7 @@ struct PlanEvidence: Sendable {
 
 extension Table {
     /// `plan.csv`: evidence for the tasks of the plan.
-    static func plan(_ thresholds: PageThresholds) -> Table {
+    static func plan(_ context: ReportContext) -> Table {
         Table(
             "plan", "方案任务证据", "Evidence for the plan",
             columns: [
@@ -119,7 +155,7 @@ extension Table {
                 Column("unit", .text, "单位", "Unit", "What it counts in."),
             ], key: ["task", "measure"]
         ) { figures, _, writer in
-            for evidence in PlanEvidence.all(figures, thresholds) {
+            for evidence in PlanEvidence.all(figures, context) {
                 writer.text(evidence.task)
                 writer.text(evidence.measure)
                 writer.text(evidence.chinese)

@@ -4,7 +4,10 @@ import Projections
 extension Report {
     /// The further tables that readable reports rest on, in `supplement/`: numbers on pages that no table of the contract holds.
     public static func supplement(_ context: ReportContext) -> [Table] {
-        [.balance, .standing(context.thresholds), .yearBefore, .townFlows, .plan(context.thresholds)]
+        [
+            .balance, .standing(context.thresholds), .yearBefore, .yearChange, .targetSummary, .townFlows, .nearest, .plan(context),
+            .filings(context), .subsidiesByYear, .perPlace, .archives(context), .late(context),
+        ]
     }
 }
 
@@ -70,6 +73,11 @@ extension Table {
                 Column(
                     "children_in_deserts", .integer, "荒漠社区婴幼儿", "Children in deserts", "Children under 3 living in them.",
                     unit: "children"),
+                Column(
+                    "communities_short", .integer, "有缺口社区", "Communities short of places",
+                    "Registered communities of the area whose gap is above 0.", unit: "communities"),
+                Column("places_short", .integer, "社区缺口合计", "Places short", "The sum of their gaps.", unit: "places"),
+                Column("places_spare", .integer, "社区富余合计", "Places to spare", "The sum of the surpluses of the others.", unit: "places"),
             ], key: ["level", "code"]
         ) { figures, _, writer in
             let counts = StandingCounts(figures, thresholds)
@@ -78,6 +86,9 @@ extension Table {
                 writer.integer(counts.withoutFacility[number])
                 writer.integer(counts.deserts[number])
                 writer.integer(counts.childrenInDeserts[number])
+                writer.integer(counts.communitiesShort[number])
+                writer.integer(counts.placesShort[number])
+                writer.integer(counts.placesSpare[number])
                 writer.endRow()
             }
         }

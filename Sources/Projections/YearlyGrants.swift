@@ -1,0 +1,59 @@
+public import Events
+
+/// What was granted, paid and recovered under a scheme in a calendar year: each amount in the year of its own event's day.
+///
+/// Over all years of a scheme they add up to the scheme's totals.
+public struct YearlyGrants: Sendable, Hashable {
+    /// The year.
+    public let year: Int
+    /// The scheme.
+    public let scheme: Scheme
+    /// The amounts; `grants` counts those granted in the year.
+    public let totals: GrantTotals
+
+    /// The amounts of a scheme in a year.
+    public init(year: Int, scheme: Scheme, totals: GrantTotals) {
+        self.year = year
+        self.scheme = scheme
+        self.totals = totals
+    }
+}
+
+/// Sums of grants by scheme and year. Sums wrap: whether they fit is settled by the sum over all grants, which bounds each of them.
+struct YearlySums {
+    private static let firstYear = 1900
+    private static let years = 300
+    private var totals = [GrantTotals](repeating: GrantTotals(), count: Scheme.allCases.count * YearlySums.years)
+
+    /// Adds an event that applied.
+    mutating func take(_ event: SubsidiesEvent, _ amount: Int64, _ scheme: Scheme, on day: Day) {
+        let year = day.civil.year - YearlySums.firstYear
+        guard year >= 0, year < YearlySums.years else { return }
+        let place = Int(scheme.rawValue) * YearlySums.years + year
+        switch event {
+        case .subsidyGranted:
+            totals[place].grants += 1
+            totals[place].granted &+= amount
+        case .subsidyPaid: totals[place].paid &+= amount
+        case .subsidyRecovered: totals[place].recovered &+= amount
+        case .eventVoided: break
+        }
+    }
+
+    /// Adds another worker's sums.
+    mutating func add(_ other: YearlySums) {
+        for place in totals.indices { _ = totals[place].add(other.totals[place]) }
+    }
+
+    /// The years and schemes with an amount, in order.
+    var list: [YearlyGrants] {
+        var list: [YearlyGrants] = []
+        for year in 0..<YearlySums.years {
+            for scheme in Scheme.allCases {
+                let sums = totals[Int(scheme.rawValue) * YearlySums.years + year]
+                if sums != GrantTotals() { list.append(YearlyGrants(year: YearlySums.firstYear + year, scheme: scheme, totals: sums)) }
+            }
+        }
+        return list
+    }
+}
