@@ -22,13 +22,13 @@ RUNS ?= 5
 BUILD_PACKAGES := binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6 libxml2 tzdata ca-certificates \
     libarchive-dev zlib1g-dev libisal-dev liblzma-dev libzstd-dev libbz2-dev libssl-dev libxlsxwriter-dev libsqlite3-dev pkg-config
 TEST_PACKAGES := python3 python3-venv libarchive-tools zip unzip zstd xz-utils bzip2 \
-    golang-go golang-golang-x-mod-dev
+    golang-go golang-golang-x-mod-dev gcc strace faketime
 
 TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) $(if $(OUT),--out $(OUT))
 
-.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare faults
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -83,6 +83,8 @@ test: setup-test ## run every test
 
 tamper: setup-test ## flip every bit and make every cut of a store, a report and a proof; `make test` tries some
 	@TUOWEI_SWEEP=all scripts/test.sh --filter 'TamperTests|EventProofTests'
+faults: setup-test build ## make the disk, the clock and the power fail under the program; count what came of it
+	@python3 Tests/Faults/faults.py $(TUOWEI)
 
 lint: ## check the format and that every public declaration is documented
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

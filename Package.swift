@@ -52,6 +52,7 @@ let package = Package(
         library("CXlsxWriter", "xlsxwriter", "libxlsxwriter-dev"),
         library("CSQLite", "sqlite3", "libsqlite3-dev"),
         .systemLibrary(name: "CKernel"),
+        .target(name: "CStreams"),
 
         room("Events"),
         room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CZstd", "CBzip2", "CCrypto"]),
@@ -59,7 +60,7 @@ let package = Package(
         room("Ingest", ["Events", "Archives", "EventStore"]),
         room("Projections", ["Events"]),
         room("Figures", ["Events", "Projections"]),
-        room("Reports", ["Events", "Projections", "Figures", "CXlsxWriter", "CSQLite", mustache]),
+        room("Reports", ["Events", "Projections", "Figures", "CXlsxWriter", "CStreams", "CSQLite", mustache]),
         room("Pipelines", ["Events", "Figures", "Ingest", yams]),
         room("Audit", ["Events", "Archives", "EventStore", "Ingest", "Projections", "Figures", "Reports", "Pipelines"]),
         .executableTarget(

@@ -29,11 +29,14 @@ public struct ArchiveRebuild {
         self.threads = threads
     }
 
-    /// Ingests the archives among `files` in the order in which the log's batch records name them, by digest.
+    /// Ingests the archives among `files` in the order in which the log's batch records name them, by digest. The temporary store
+    /// is made in `temporaryFolder`, an existing one, and removed.
     ///
     /// - Parameter input: How a file is to be read; its name is the one that the log has for the archive.
     /// - Throws: what cannot be read or written of the temporary store.
-    public func run(_ files: [String], input: (_ path: String, _ name: String) throws -> ArchiveInput) throws -> Outcome {
+    public func run(_ files: [String], temporaryFolder: String, input: (_ path: String, _ name: String) throws -> ArchiveInput) throws
+        -> Outcome
+    {
         var outcome = Outcome()
         let batches = try store.batches
         let sizes = Set(batches.map(\.size))
@@ -56,7 +59,7 @@ public struct ArchiveRebuild {
             inputs.append(try input(path, batch.archive))
         }
         guard outcome.problems.isEmpty else { return outcome }
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tuowei-rebuild-\(UUID().uuidString)").path
+        let folder = temporaryFolder + "/store"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let origin = store.checkpoint?.origin ?? ""
         let writer = try StoreWriter.open(at: folder, origin: origin)

@@ -29,19 +29,25 @@ public struct ReportCheck {
     private let program: String
     private let verifier: VerifierKey?
     private let threads: Int
+    private let temporaryFolder: String
 
     /// A check of the report in `folder` against a log.
     ///
     /// - Parameters:
     ///   - program: The version of this program.
     ///   - verifier: The key that an auditor kept; the report must be signed by it.
-    public init(folder: String, store: EventStore, pipeline: Pipeline, program: String, verifier: VerifierKey?, threads: Int) {
+    ///   - temporaryFolder: An existing folder for temporary files; nothing stays in it.
+    public init(
+        folder: String, store: EventStore, pipeline: Pipeline, program: String, verifier: VerifierKey?, threads: Int,
+        temporaryFolder: String
+    ) {
         self.folder = folder
         self.store = store
         self.pipeline = pipeline
         self.program = program
         self.verifier = verifier
         self.threads = threads
+        self.temporaryFolder = temporaryFolder
     }
 
     /// Checks everything that can be.
@@ -84,7 +90,7 @@ public struct ReportCheck {
             compareDigests(manifest, &outcome)
             return outcome
         }
-        let replay = try ReportReplay(maker, folder: folder).run(manifest)
+        let replay = try ReportReplay(maker, folder: folder, temporaryFolder: temporaryFolder).run(manifest)
         outcome.files = replay.files
         outcome.bytes = replay.bytes
         outcome.differences += replay.differences
@@ -131,7 +137,8 @@ public struct ReportCheck {
             outcome.differences.append(ReplayDifference(file: Manifest.name, words: words))
             return false
         }
-        if let origin = store.checkpoint?.origin, origin != named.origin {
+        // Before anything was ingested the log has no name yet: its state of nothing is the beginning of any log.
+        if named.size > 0, let origin = store.checkpoint?.origin, origin != named.origin {
             return fault("the report is of the log \(named.origin), and this is \(origin)")
         }
         guard named.size >= 0, named.size <= store.size else {

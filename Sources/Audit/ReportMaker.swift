@@ -75,9 +75,11 @@ public struct ReportMaker: Sendable {
     /// Gives every file of the report but its manifest to `emit`, in a fixed order, by its path in the report: the tables, then the
     /// readable reports; or only the tables chosen.
     ///
+    /// - Parameter temporaryFolder: An existing folder for the files that libraries write by their path; nothing stays in it.
     /// - Throws: what `emit`, the writers and the folder of temporary files throw.
     public func write(
-        _ figures: ReportFigures, tables: [Table]? = nil, to emit: (_ path: String, _ contents: Contents) throws -> Void
+        _ figures: ReportFigures, tables: [Table]? = nil, temporaryFolder: String,
+        to emit: (_ path: String, _ contents: Contents) throws -> Void
     ) throws {
         for table in tables ?? Report.tables {
             try emit(table.fileName) { sink in try table.writeCSV(figures, threads: threads, to: sink) }
@@ -90,18 +92,18 @@ public struct ReportMaker: Sendable {
         try ReadableReport.writeSupplement(figures, context, threads: threads, to: emitWhole)
         let options = ReadableReport.Options(language: language, threads: threads)
         try ReadableReport.write(figures, context, options, to: emitWhole)
-        try emitFile("tuowei.xlsx", emit) { path in try WorkbookReport.write(figures, context, language: language, to: path) }
-        try emitFile("tuowei.sqlite", emit) { path in try DatabaseReport.write(figures, context, to: path) }
+        try emitFile("tuowei.xlsx", in: temporaryFolder, emit) { path in
+            try WorkbookReport.write(figures, context, language: language, to: path)
+        }
+        try emitFile("tuowei.sqlite", in: temporaryFolder, emit) { path in try DatabaseReport.write(figures, context, to: path) }
     }
 
     /// A file that a library writes by its path: made in a temporary folder, then given on.
     private func emitFile(
-        _ name: String, _ emit: (_ path: String, _ contents: Contents) throws -> Void, _ make: (String) throws -> Void
+        _ name: String, in folder: String, _ emit: (_ path: String, _ contents: Contents) throws -> Void, _ make: (String) throws -> Void
     ) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tuowei-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let path = folder.appendingPathComponent(name).path
+        let path = "\(folder)/\(name)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
         try make(path)
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? handle.close() }
@@ -109,6 +111,9 @@ public struct ReportMaker: Sendable {
             while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { try piece.withUnsafeBytes { try sink($0) } }
         }
     }
+
+    /// The state of the log that the report names. The empty log has no name yet, also when it is looked back to from a later state.
+    private var checkpoint: Checkpoint? { store.size == 0 ? nil : store.checkpoint }
 
     /// What pages say beside the figures.
     private func context() throws -> ReportContext {
@@ -119,7 +124,7 @@ public struct ReportMaker: Sendable {
         }
         return ReportContext(
             pipeline: pipeline.name, programVersion: program, isSynthetic: pipeline.synthetic,
-            checkpoint: store.checkpoint.map { RecordCheckpoint(origin: $0.origin, size: UInt64(store.size), root: store.root) },
+            checkpoint: checkpoint.map { RecordCheckpoint(origin: $0.origin, size: UInt64(store.size), root: store.root) },
             batches: batches,
             thresholds: pipeline.thresholds, holidays: reference.holidays, late: try lateRecords())
     }
@@ -145,7 +150,7 @@ public struct ReportMaker: Sendable {
         }
         return Manifest(
             program: program, pipeline: pipeline.name, language: language.rawValue, asOf: asOf, knownAt: knownAt,
-            checkpoint: Manifest.Checkpoint(origin: store.checkpoint?.origin ?? "", size: store.size, root: "\(store.root)"),
+            checkpoint: Manifest.Checkpoint(origin: checkpoint?.origin ?? "", size: store.size, root: "\(store.root)"),
             inputs: [
                 input(pipeline.file, pipeline.source), input(pipeline.communities, reference.communitiesSource),
                 input(pipeline.population, reference.populationSource),

@@ -19,11 +19,14 @@ public struct ReplayDifference: Sendable, CustomStringConvertible {
 public struct ReportReplay {
     private let maker: ReportMaker
     private let folder: String
+    private let temporaryFolder: String
 
-    /// A replay of the report in `folder` by a maker that was given what the report's manifest names.
-    public init(_ maker: ReportMaker, folder: String) {
+    /// A replay of the report in `folder` by a maker that was given what the report's manifest names. Nothing stays in
+    /// `temporaryFolder`.
+    public init(_ maker: ReportMaker, folder: String, temporaryFolder: String) {
         self.maker = maker
         self.folder = folder
+        self.temporaryFolder = temporaryFolder
     }
 
     /// What came of a replay.
@@ -44,7 +47,7 @@ public struct ReportReplay {
         let isWhole = listed.contains { !$0.hasSuffix(".csv") }
         var outcome = Outcome()
         var made: [Manifest.File] = []
-        try maker.write(figures, tables: isWhole ? nil : tables) { path, contents in
+        try maker.write(figures, tables: isWhole ? nil : tables, temporaryFolder: temporaryFolder) { path, contents in
             let comparison = FileComparison(published: published(path))
             try contents(comparison.take)
             if let words = comparison.finish(isTable: path.hasSuffix(".csv"), stake: { maker.eventsAtStake($0, $1) }) {

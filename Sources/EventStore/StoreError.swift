@@ -57,7 +57,10 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
 
     private static func advice(_ code: Int32) -> String {
         switch code {
-        case ENOSPC, EDQUOT, EFBIG: "; free space, then run the same command again"
+        case ENOSPC, EDQUOT: "; free space, then run the same command again"
+        case EIO: "; find out what is wrong with that disk, then run the same command again"
+        case EFBIG: "; raise the limit on the size of files (`ulimit -f`), then run the same command again"
+        case EMFILE, ENFILE: "; raise the limit on open files (`ulimit -n`), then run the same command again"
         case ENOTDIR: "; a store is a folder of its own: move the file away, or name another folder as `store`"
         case EEXIST: "; it is left as it is: name another file"
         case EACCES, EPERM, EROFS: "; the store must be writable to its owner"

@@ -46,6 +46,8 @@ public final class IngestRun: @unchecked Sendable {
     // Owned by the appending thread.
     private var batch: BatchInProgress?
     private var answers: [ArchiveAnswer] = []
+    /// How many of the answers were given: those whose batches are published.
+    private var given = 0
     private var eventsAppended = 0
 
     /// The entries of the blocks appended so far, in order.
@@ -59,21 +61,30 @@ public final class IngestRun: @unchecked Sendable {
         jobs = inputs.map(ArchiveJob.init)
     }
 
-    /// Runs to the end and publishes. `onAnswer` hears of each archive in order; `onProgress` of outer bytes read and events
-    /// appended. Throws only where the store cannot be written; then the store is as it was at its last checkpoint.
+    /// Runs to the end and publishes. `onAnswer` hears of each archive in order, not before what it says is durable; `onProgress` of
+    /// outer bytes read and events appended, and may throw to stop the run. Throws where the store cannot be written or the run was
+    /// stopped; then the store is as it was at its last checkpoint.
     public func run(
-        threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void, onProgress: @escaping (Int, Int) -> Void
+        threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void, onProgress: @escaping (Int, Int) throws -> Void
     ) throws -> [ArchiveAnswer] {
         nonisolated(unsafe) let onAnswer = onAnswer
         nonisolated(unsafe) let onProgress = onProgress
         DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in work(onAnswer: onAnswer, onProgress: onProgress) }
         if let failure { throw failure }
         try writer.publish()
+        giveAnswers(onAnswer)
         return answers
     }
 
+    /// Gives the answers that wait, where everything committed is published.
+    private func giveAnswers(_ onAnswer: (ArchiveAnswer) -> Void) {
+        guard writer.publishedSize == writer.size else { return }
+        for answer in answers[given...] { onAnswer(answer) }
+        given = answers.count
+    }
+
     /// One thread's share: append where something is ready, else read the earliest archive that nobody reads.
-    private func work(onAnswer: (ArchiveAnswer) -> Void, onProgress: (Int, Int) -> Void) {
+    private func work(onAnswer: (ArchiveAnswer) -> Void, onProgress: (Int, Int) throws -> Void) {
         monitor.lock()
         defer { monitor.unlock() }
         while failure == nil, head < jobs.count {
@@ -87,8 +98,10 @@ public final class IngestRun: @unchecked Sendable {
                 first.queuedBytes = 0
                 let bytes = jobs.reduce(0) { $0 + $1.bytesRead }
                 monitor.unlock()
-                let result = Result { try append(parsed, of: first, isLast: isLast, onAnswer: onAnswer) }
-                onProgress(bytes, eventsAppended)
+                let result = Result {
+                    try append(parsed, of: first, isLast: isLast, onAnswer: onAnswer)
+                    try onProgress(bytes, eventsAppended)
+                }
                 monitor.lock()
                 isAppending = false
                 switch result {
@@ -146,7 +159,7 @@ public final class IngestRun: @unchecked Sendable {
         batch = nil
         let answer = try close(job, done)
         answers.append(answer)
-        onAnswer(answer)
+        giveAnswers(onAnswer)
     }
 
     /// Decides what becomes of an archive that was read to its end, and commits its batch or takes it back.

@@ -5,7 +5,7 @@ import Events
 import Glibc
 
 /// A report being written: files go into a new folder beside the target, which takes the target's place in one step at the
-/// end. A crash leaves the old report or the new one.
+/// end. A crash leaves the old report or the new one, and several reports into one folder at once leave one of them whole.
 ///
 /// Files in the target that no report of this program made are carried over; the next report finds and removes what a crash left.
 final class ReportFolder {
@@ -20,36 +20,48 @@ final class ReportFolder {
     /// Where the report will stand.
     let target: String
     private(set) var files: [File] = []
-    private let scratch: String
+    private let parent: String
+    /// Holds the report being made, and the temporary files of its making.
+    private let work: WorkFolder
+    private let made: String
+    /// A folder for temporary files, which goes when the report is put in its place.
+    let temporaryFolder: String
+    /// Folders above the target in which a name is new.
+    private let touched: [String]
+    /// Whether the report has taken its place: from then on nothing is taken back.
+    private var isPlaced = false
 
     /// Begins a report that is to stand at `target`.
     init(_ target: String) throws {
         var target = target
         while target.count > 1, target.hasSuffix("/") { target.removeLast() }
+        let (parent, name) = Files.split(target)
         self.target = target
-        let (parent, name) = ReportFolder.split(target)
-        try ReportFolder.makeFolders(parent)
-        for left in ReportFolder.list(parent) where left.hasPrefix(".\(name).new-") {
-            // Only a writer that is gone leaves its folder behind.
-            if let writer = Int32(left.dropFirst(name.utf8.count + 6)), kill(writer, 0) != 0, errno == ESRCH {
-                ReportFolder.remove("\(parent)/\(left)")
+        self.parent = parent
+        _ = try ReportFolder.stands(target)
+        touched = try Files.makeFolders(parent)
+        work = try WorkFolder(in: parent, prefix: ".\(name).new-", mode: 0o700)
+        made = work.path + "/report"
+        temporaryFolder = work.path + "/temporary"
+        for path in [made, temporaryFolder] {
+            guard mkdir(path, 0o777) == 0 else {
+                let failure = Files.failure("create the folder", path)
+                work.remove()
+                throw failure
             }
         }
-        scratch = "\(parent)/.\(name).new-\(getpid())"
-        ReportFolder.remove(scratch)
-        guard mkdir(scratch, 0o777) == 0 else { throw ReportFolder.failure("create the folder", scratch) }
     }
 
     /// Writes one file through `body`, which is given a sink for stretches of bytes in order.
     func write(_ path: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
-        let full = "\(scratch)/\(path)"
-        try ReportFolder.makeFolders(ReportFolder.split(full).parent)
-        let descriptor = open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw ReportFolder.failure("create", full) }
+        let full = "\(made)/\(path)"
+        try Files.makeFolders(Files.split(full).parent)
+        let descriptor = try create(full)
         let hash = SHA256()
         var size = 0
         do {
             try body { bytes in
+                try Interruption.check()
                 hash.update(bytes)
                 size += bytes.count
                 var done = 0
@@ -57,7 +69,7 @@ final class ReportFolder {
                     guard let base = bytes.baseAddress else { break }
                     let written = Glibc.write(descriptor, base + done, bytes.count - done)
                     if written < 0, errno == EINTR { continue }
-                    guard written > 0 else { throw ReportFolder.failure("write", full) }
+                    guard written > 0 else { throw Files.failure("write", full) }
                     done += written
                 }
             }
@@ -65,8 +77,16 @@ final class ReportFolder {
             close(descriptor)
             throw error
         }
-        guard close(descriptor) == 0 else { throw ReportFolder.failure("write", full) }
+        guard close(descriptor) == 0 else { throw Files.failure("write", full) }
         files.append(File(path: path, size: size, sha256: hash.finalize()))
+    }
+
+    private func create(_ path: String) throws -> Int32 {
+        while true {
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
+            if descriptor >= 0 { return descriptor }
+            if errno != EINTR { throw Files.failure("create", path) }
+        }
     }
 
     /// Writes one file of a text.
@@ -75,37 +95,57 @@ final class ReportFolder {
         try write(path) { sink in try text.withUTF8 { try sink(UnsafeRawBufferPointer($0)) } }
     }
 
-    /// Puts the report in its place.
+    /// Puts the report in its place: everything in it is durable before it gets its name, and the name is durable afterwards.
     func finish() throws {
-        for file in files {
-            let descriptor = open("\(scratch)/\(file.path)", O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw ReportFolder.failure("open", file.path) }
-            defer { close(descriptor) }
-            guard fsync(descriptor) == 0 else { throw ReportFolder.failure("bring to the disk", file.path) }
-        }
-        var status = stat()
-        if lstat(target, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFDIR else {
-                throw Refusal("\(shown(target)) is not a folder; give another one with --out")
+        // One report at a time is put into a folder, so that each sees the one before it whole. Where the file system has no such
+        // locks, the exchange alone must do.
+        let lock = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard lock >= 0 else { throw Files.failure("open the folder", parent) }
+        defer { close(lock) }
+        while flock(lock, LOCK_EX) != 0, errno == EINTR { try Interruption.check() }
+        if try ReportFolder.stands(target) {
+            try carryOver(from: "", Set(files.map(\.path)), previousFiles())
+            try Files.synchronizeTree(made)
+            try Interruption.check()
+            guard tuowei_exchange(made, target) == 0 else {
+                if errno == EINVAL || errno == ENOSYS {
+                    throw Refusal(
+                        "\(shown(target)): this file system cannot exchange two folders in one step; give a folder that does not exist yet with --out"
+                    )
+                }
+                throw Files.failure("put the report in place of", target)
             }
-            let ours = Set(files.map(\.path)).union(previousFiles())
-            try carryOver(from: "", keeping: ours)
-            guard tuowei_exchange(scratch, target) == 0 else {
-                throw ReportFolder.failure("put the report in place of", target)
-            }
-            ReportFolder.remove(scratch)
         } else {
-            guard rename(scratch, target) == 0 else { throw ReportFolder.failure("put the report at", target) }
+            try Files.synchronizeTree(made)
+            guard rename(made, target) == 0 else { throw Files.failure("put the report at", target) }
         }
-        let parent = open(ReportFolder.split(target).parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if parent >= 0 {
-            fsync(parent)
-            close(parent)
+        isPlaced = true
+        do {
+            guard fsync(lock) == 0 else { throw Files.failure("bring to the disk (fsync)", parent) }
+            for folder in touched { try Files.synchronize(folder) }
+        } catch let refusal as Refusal {
+            throw Refusal("the report is in \(shown(target)), but may be gone after a power cut: \(refusal.message)")
         }
+        work.remove()
     }
 
-    /// Removes what was written of an unfinished report.
-    func abandon() { ReportFolder.remove(scratch) }
+    /// Removes what was written of an unfinished report; the error, with what it means for the report that stood there.
+    func abandon(after error: any Error) -> any Error {
+        guard !isPlaced else { return error }
+        work.remove()
+        guard let refusal = error as? Refusal else { return error }
+        return Refusal(refusal.message + ". The report that stood there is untouched", status: refusal.status)
+    }
+
+    /// Whether there is a folder at the target, of a report or of whatever.
+    private static func stands(_ target: String) throws -> Bool {
+        var status = stat()
+        guard lstat(target, &status) == 0 else { return false }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw Refusal("\(shown(target)) is not a folder; give another one with --out")
+        }
+        return true
+    }
 
     /// The files that the report standing at the target lists as its own.
     private func previousFiles() -> Set<String> {
@@ -113,67 +153,43 @@ final class ReportFolder {
     }
 
     /// Links what stands in the target and is no report's into the new folder, so that the exchange loses nothing.
-    private func carryOver(from folder: String, keeping ours: Set<String>) throws {
-        for name in ReportFolder.list("\(target)/\(folder)") {
+    ///
+    /// - Parameters:
+    ///   - ours: What the new report holds.
+    ///   - previous: What the one standing there lists.
+    private func carryOver(from folder: String, _ ours: Set<String>, _ previous: Set<String>) throws {
+        for name in Files.names(in: "\(target)/\(folder)") {
             let path = folder.isEmpty ? name : "\(folder)/\(name)"
-            if ours.contains(path) { continue }
+            if previous.contains(path) { continue }
             var status = stat()
-            guard lstat("\(target)/\(path)", &status) == 0 else { continue }
+            guard lstat("\(target)/\(path)", &status) == 0 else { throw Files.failure("examine", "\(target)/\(path)") }
+            if ours.contains(path) {
+                throw Refusal(
+                    "\(shown(target)) holds \(shown(path)), which no report made and which this one would replace; move it away, or give another folder with --out"
+                )
+            }
             if status.st_mode & S_IFMT == S_IFDIR {
-                try carryOver(from: path, keeping: ours)
+                try keepFolder(path, status.st_mode & 0o7777, previous)
+                try carryOver(from: path, ours, previous)
             } else {
-                try ReportFolder.makeFolders(ReportFolder.split("\(scratch)/\(path)").parent)
-                guard link("\(target)/\(path)", "\(scratch)/\(path)") == 0 else {
+                try Files.makeFolders(Files.split("\(made)/\(path)").parent)
+                guard link("\(target)/\(path)", "\(made)/\(path)") == 0 else {
                     throw Refusal(
-                        "\(shown(target)) holds \(shown(path)), which is no report's and cannot be kept; give another folder with --out")
+                        "\(shown(target)) holds \(shown(path)), which is no report's and cannot be kept (\(String(cString: strerror(errno)))); give another folder with --out"
+                    )
                 }
             }
         }
     }
 
-    // MARK: Folders
-
-    private static func split(_ path: String) -> (parent: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        let parent = String(path[..<slash])
-        return (parent.isEmpty ? "/" : parent, String(path[path.index(after: slash)...]))
-    }
-
-    private static func makeFolders(_ path: String) throws {
-        var status = stat()
-        if stat(path, &status) == 0 { return }
-        let parent = split(path).parent
-        if parent != path { try makeFolders(parent) }
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("create the folder", path) }
-    }
-
-    private static func list(_ path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
+    /// Makes a folder that no file of the report or of the one before needs, with its mode: an analyst's own.
+    private func keepFolder(_ path: String, _ mode: mode_t, _ previous: Set<String>) throws {
+        guard !previous.contains(where: { $0.hasPrefix(path + "/") }) else { return }
+        let kept = "\(made)/\(path)"
+        if mkdir(kept, 0o700) != 0 {
+            if errno == EEXIST { return }
+            throw Files.failure("create the folder", kept)
         }
-        return names.sorted()
-    }
-
-    private static func remove(_ path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        if status.st_mode & S_IFMT == S_IFDIR {
-            for name in list(path) { remove("\(path)/\(name)") }
-            rmdir(path)
-        } else {
-            unlink(path)
-        }
-    }
-
-    private static func failure(_ action: String, _ path: String) -> Refusal {
-        Refusal(
-            "cannot \(action) \(shown(path)): \(String(cString: strerror(errno))). The report that stood there is untouched; free space or rights, then call again"
-        )
+        guard chmod(kept, mode) == 0 else { throw Files.failure("set the mode of", kept) }
     }
 }

@@ -18,21 +18,25 @@ enum Stages {
     ) throws -> [ArchiveAnswer] {
         let inputs = try pipeline.inputs(named)
         return try refusing {
-            let writer = try StoreWriter.open(at: pipeline.store, origin: pipeline.logOrigin, signer: signer)
-            defer { writer.close() }
-            if let signer, writer.resigned > 0 {
-                printError("the log was unsigned: its \(grouped(writer.resigned)) kept checkpoints are now signed by \(signer.verifier)")
+            try Interruption.whileCleaning {
+                let writer = try StoreWriter.open(at: pipeline.store, origin: pipeline.logOrigin, signer: signer)
+                defer { writer.close() }
+                if let signer, writer.resigned > 0 {
+                    printError(
+                        "the log was unsigned: its \(grouped(writer.resigned)) kept checkpoints are now signed by \(signer.verifier)")
+                }
+                let total = inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) }
+                nonisolated(unsafe) var progress = Progress("ingest", total: total)
+                let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
+                    onAnswer(answer)
+                    if let complaint = answer.complaint { printError(complaint) }
+                } onProgress: { bytes, events in
+                    progress.update(done: bytes, events: events)
+                    try Interruption.check()
+                }
+                progress.finish()
+                return answers
             }
-            let total = inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) }
-            nonisolated(unsafe) var progress = Progress("ingest", total: total)
-            let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
-                onAnswer(answer)
-                if let complaint = answer.complaint { printError(complaint) }
-            } onProgress: { bytes, events in
-                progress.update(done: bytes, events: events)
-            }
-            progress.finish()
-            return answers
         }
     }
 
@@ -125,27 +129,29 @@ enum Stages {
         let ticker = Ticker("report: folding \(grouped(Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) })) events")
         defer { ticker.finish() }
         let figures = try refusing(as: .checkFailed) { try maker.figures(from: HistoryKeeper(store, threads: threads)) }
-        let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
-        do {
-            var written = 0
-            try maker.write(figures, tables: chosen) { path, contents in
-                try folder.write(path, contents)
-                written += folder.files.last?.size ?? 0
-                ticker.say("report: \(grouped(folder.files.count)) files, \(grouped(written >> 20)) MiB written")
+        let folder = try Interruption.whileCleaning {
+            let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
+            do {
+                var written = 0
+                try maker.write(figures, tables: chosen, temporaryFolder: folder.temporaryFolder) { path, contents in
+                    try folder.write(path, contents)
+                    written += folder.files.last?.size ?? 0
+                    ticker.say("report: \(grouped(folder.files.count)) files, \(grouped(written >> 20)) MiB written")
+                }
+                var manifest = try maker.manifest(
+                    of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
+                manifest.signedBy = signer?.verifier.description
+                let bytes = try manifest.encoded()
+                try folder.write(Manifest.name) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+                if let signer {
+                    let signature = ManifestSignature.file(of: bytes, signer)
+                    try folder.write(ManifestSignature.name) { sink in try signature.withUnsafeBytes { try sink($0) } }
+                }
+                try folder.finish()
+                return folder
+            } catch {
+                throw folder.abandon(after: error)
             }
-            var manifest = try maker.manifest(
-                of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
-            manifest.signedBy = signer?.verifier.description
-            let bytes = try manifest.encoded()
-            try folder.write(Manifest.name) { sink in try bytes.withUnsafeBytes { try sink($0) } }
-            if let signer {
-                let signature = ManifestSignature.file(of: bytes, signer)
-                try folder.write(ManifestSignature.name) { sink in try signature.withUnsafeBytes { try sink($0) } }
-            }
-            try folder.finish()
-        } catch {
-            folder.abandon()
-            throw error
         }
         return summary(of: figures, in: cleaned(folder.target))
     }

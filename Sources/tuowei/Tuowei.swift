@@ -9,7 +9,8 @@ struct Tuowei: ParsableCommand {
         abstract: "Count childcare places (托位) and needs from events that anyone can replay.",
         discussion: """
             Exit status: 0 done; 1 a check failed; 2 nothing could be done (arguments, pipeline or reference data are refused); \
-            3 done, but an archive was refused, or what --fail-on names came about.
+            3 done, but an archive was refused, or what --fail-on names came about. Stopped by SIGINT, SIGTERM or SIGHUP, the program \
+            takes back what is half done and ends by that signal (a shell shows 130, 143 or 129).
             """,
         version: programVersion,
         subcommands: [
@@ -25,9 +26,12 @@ let programVersion = "0.1.0"
 @main
 enum Door {
     static func main() {
+        Interruption.listen()
         // Names in archives are Unicode whatever the caller's locale; numbers and order never depend on a locale.
         setlocale(LC_ALL, "C.UTF-8")
         signal(SIGPIPE, SIG_IGN)
+        // A file over the limit on its size (`ulimit -f`) is an error like a full disk, not the end of the program.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             try refuseUnknownVerb(CommandLine.arguments.dropFirst().first)
             var command = try Tuowei.parseAsRoot()

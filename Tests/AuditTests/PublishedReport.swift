@@ -60,9 +60,11 @@ final class PublishedReport: Sendable {
 
     /// Checks the report as `verify --report` does.
     func check(verifier: VerifierKey? = nil, pipeline other: Pipeline? = nil) throws -> ReportCheck.Outcome {
-        try ReportCheck(
+        let temporary = try TemporaryFolder()
+        defer { withExtendedLifetime(temporary) {} }
+        return try ReportCheck(
             folder: report, store: try EventStore.open(at: pipeline.store), pipeline: other ?? pipeline, program: "0.1.0",
-            verifier: verifier, threads: 1
+            verifier: verifier, threads: 1, temporaryFolder: temporary.url.path
         ).run()
     }
 }

@@ -19,7 +19,9 @@ import Testing
             reference: try published.pipeline.reference(), asOf: try #require(Day(manifest.asOf)), knownAt: nil, threads: 1)
         var files: [String: [UInt8]] = [:]
         var listed: [Manifest.File] = []
-        try maker.write(try maker.figures()) { path, contents in
+        let temporary = try TemporaryFolder()
+        defer { withExtendedLifetime(temporary) {} }
+        try maker.write(try maker.figures(), temporaryFolder: temporary.url.path) { path, contents in
             var bytes: [UInt8] = []
             try contents { bytes += $0 }
             files[path] = bytes

@@ -36,7 +36,7 @@ import Testing
         let after = try Self.digest(here.url.appendingPathComponent("store"))
         func plain(_ words: String) -> String {
             words.replacing(here.url.path, with: "{here}").replacing(/\.new-\d+/, with: ".new-{pid}")
-                .replacing(/process \d+, since [0-9T:.+Z-]+/, with: "process {pid}, since {time}")
+                .replacing(/process \d+ on [A-Za-z0-9._-]+, since [0-9T:.+Z-]+/, with: "process {pid} on {host}, since {time}")
                 .replacing(/\+[0-9a-f]{8}(?:\+[A-Za-z0-9+\/=]+)?/, with: "+{key}")
                 // Every new option changes the parser's own line.
                 .replacing(/(?m)^Usage: tuowei (\S+) .*$/) { "Usage: tuowei \($0.1) …" }

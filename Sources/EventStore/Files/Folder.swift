@@ -19,6 +19,28 @@ enum Folder {
         }
     }
 
+    /// Makes a folder where missing, and its name durable; those above it too, open to whom the umask opens them.
+    static func makeDurable(_ path: String, mode: mode_t = 0o700) throws(StoreError) {
+        if try isFolder(path) { return }
+        let parent = parent(of: path)
+        if parent != path { try makeDurable(parent, mode: 0o777) }
+        guard mkdir(path, mode) == 0 || errno == EEXIST else {
+            throw .system(operation: "make the folder", path: path, code: errno)
+        }
+        // Links to folders are folders to their user.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o170000 == 0o040000 else {
+            throw .system(operation: "make a folder of", path: path, code: ENOTDIR)
+        }
+        try synchronize(parent)
+    }
+
+    /// The folder that holds a path's last part.
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     /// Whether the path names a folder; false where there is nothing.
     static func isFolder(_ path: String) throws(StoreError) -> Bool {
         var status = stat()

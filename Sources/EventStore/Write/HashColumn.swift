@@ -3,7 +3,7 @@ import Events
 /// The side file `index/<log>.hashes`: the ``IdentifierHash`` of every stored event of a log, in order of ordinals.
 ///
 /// It is derived from the log. It grows by chunks, each with the size and root of the log for which the file is complete, and a
-/// checksum; it is written without fsync. What does not fit the log is not used: the rest is computed from the log again.
+/// checksum; it is made durable when its writer ends well. What does not fit the log is not used: the rest is computed from the log again.
 struct HashColumn {
     static let magic: UInt64 = 0x3130_4853_4148_5754  // "TWHASH01"
     static let headerBytes = 72
@@ -100,6 +100,13 @@ struct HashColumn {
         try write(header.bytes, to: file, at: place)
         chunks.append(Chunk(place: place, first: count, count: hashes.count, logSize: logSize, checksum: sum.value))
         count += hashes.count
+    }
+
+    /// Makes the file durable, and its name.
+    func synchronize() throws(StoreError) {
+        guard let file = try OpenFile.reading(path) else { return }
+        try file.synchronize()
+        try Folder.synchronize(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
     }
 
     /// Forgets everything: the file is written anew by the next append.

@@ -2,9 +2,7 @@
 enum Recovery {
     /// Brings the store to exactly its head's state; the head, or nil where nothing was published.
     static func run(_ paths: StorePaths) throws(StoreError) -> Head? {
-        try Folder.removeTree(paths.pending)
-        try Folder.make(paths.pending)
-        try Folder.make(paths.index)
+        try clearPending(paths)
         try Folder.make(paths.tiles)
         try Folder.make(paths.checkpoints)
         let head = try Head.read(paths)
@@ -26,6 +24,12 @@ enum Recovery {
         }
         try removeExcess(paths, size: size)
         return head
+    }
+
+    /// Removes what was being written and not published.
+    static func clearPending(_ paths: StorePaths) throws(StoreError) {
+        try Folder.removeTree(paths.pending)
+        try Folder.make(paths.pending)
     }
 
     /// Removes tiles and bundles that no head up to `size` needs: those beyond it, and partial ones of what is full.

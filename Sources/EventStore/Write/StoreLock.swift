@@ -22,7 +22,7 @@ final class StoreLock: Sendable {
         clock_gettime(CLOCK_REALTIME, &now)
         let since = Instant(rawValue: Int64(now.tv_sec) * 1_000_000)
         // Never empty in between: whoever is interrupted from here on leaves a line behind.
-        let line = LockLine(process: getpid(), since: since).bytes
+        let line = LockLine(process: getpid(), host: LockLine.thisHost, since: since).bytes
         try write(line, to: file, at: 0)
         try file.truncate(to: line.count)
         try file.synchronize()
@@ -36,12 +36,15 @@ final class StoreLock: Sendable {
 /// what lies about beyond the head is only that writer's.
 struct LockLine {
     let process: Int32
+    /// The machine that it runs on, for stores on a shared disk: letters, digits, `.`, `-` and `_`.
+    let host: String
     let since: Instant
 
-    var bytes: [UInt8] { Array("process \(process), since \(since)\n".utf8) }
+    var bytes: [UInt8] { Array("process \(process) on \(host), since \(since)\n".utf8) }
 
-    init(process: Int32, since: Instant) {
+    init(process: Int32, host: String, since: Instant) {
         self.process = process
+        self.host = host
         self.since = since
     }
 
@@ -49,8 +52,25 @@ struct LockLine {
     init?(_ bytes: [UInt8]) {
         guard let text = String(validating: bytes, as: UTF8.self), text.hasPrefix("process "), text.hasSuffix("\n") else { return nil }
         let parts = text.dropFirst(8).dropLast().split(separator: ", since ", maxSplits: 1)
-        guard parts.count == 2, let process = Int32(parts[0]), let since = Instant(parts[1]) else { return nil }
-        self.init(process: process, since: since)
+        guard parts.count == 2, let since = Instant(parts[1]) else { return nil }
+        let holder = parts[0].split(separator: " on ", maxSplits: 1)
+        guard holder.count == 2, let process = Int32(holder[0]), holder[1].utf8.allSatisfy(Self.isAllowed) else { return nil }
+        self.init(process: process, host: String(holder[1]), since: since)
         guard self.bytes == bytes else { return nil }
+    }
+
+    /// This machine's name, without what has no place in a line.
+    static var thisHost: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, 255) == 0 else { return "unknown" }
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }.filter(isAllowed)
+        return bytes.isEmpty ? "unknown" : String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+        default: false
+        }
     }
 }

@@ -33,7 +33,7 @@ extension StoreWriter {
         let missing = try hashes(of: log, from: first, to: count)
         missing.withUnsafeBufferPointer { body($0, first) }
         // Where the file cannot be written, the next writer computes it again.
-        missing.withUnsafeBufferPointer { try? columns[place].append($0, logSize: opened.size, root: opened.root) }
+        missing.withUnsafeBufferPointer { extendColumn(place, $0, logSize: opened.size, root: opened.root) }
     }
 
     /// The hashes of events of a log, from the log itself.
@@ -97,7 +97,7 @@ extension StoreWriter {
             let have = columns[place].count
             let stored = opened.events[place]
             guard have < stored, let missing = try? hashes(of: log, from: have, to: stored) else { continue }
-            missing.withUnsafeBufferPointer { try? columns[place].append($0, logSize: opened.size, root: opened.root) }
+            missing.withUnsafeBufferPointer { extendColumn(place, $0, logSize: opened.size, root: opened.root) }
         }
         extendColumns(root: pending.edge.root(TreeHasher()))
     }
@@ -112,7 +112,16 @@ extension StoreWriter {
             let have = columns[place].count
             guard have >= table.base, have < table.count else { continue }
             let new = UnsafeBufferPointer(start: table.hashes + (have - table.base), count: table.count - have)
-            try? columns[place].append(new, logSize: pending.published, root: root)
+            extendColumn(place, new, logSize: pending.published, root: root)
+        }
+    }
+
+    private func extendColumn(_ place: Int, _ hashes: UnsafeBufferPointer<UInt64>, logSize: Int, root: Digest) {
+        do throws(StoreError) {
+            haveColumnsChanged = true
+            try columns[place].append(hashes, logSize: logSize, root: root)
+        } catch {
+            hasColumnsBehind = true
         }
     }
 }

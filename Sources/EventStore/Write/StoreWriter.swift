@@ -44,6 +44,10 @@ public final class StoreWriter {
     var identifiers: [IdentifierTable] = []
     /// The side files of the hashes of stored events, by log.
     var columns: [HashColumn] = []
+    /// Whether a side file could not be written: what it lacks is left to the next writer.
+    var hasColumnsBehind = false
+    /// Whether a side file was written.
+    var haveColumnsChanged = false
     /// Blocks that wait for a pass over the stored hashes.
     var waiting: [(block: ParsedBlock, number: Int, entry: String)] = []
     var waitingRows = 0
@@ -78,9 +82,10 @@ public final class StoreWriter {
     ///   signed log without `signer`; any other ``StoreError`` where the store cannot be read or written.
     public static func open(at path: String, origin: String, signer: SigningKey? = nil) throws(StoreError) -> StoreWriter {
         let paths = StorePaths(path)
-        try Folder.make(paths.root)
+        try Folder.makeDurable(paths.root)
         let lock = try StoreLock(paths)
-        try Folder.make(paths.log)
+        try Folder.makeDurable(paths.log)
+        try Folder.makeDurable(paths.index)
         let head = try Recovery.run(paths)
         let name = head?.checkpoint.origin ?? origin
         if let problem = keyProblem(name, head, signer) {
@@ -124,9 +129,19 @@ public final class StoreWriter {
 
     /// Lets the store go: the lock is free for another writer, and what was not published is gone.
     public func close() {
-        if failure == nil, batch == nil, pending.size == pending.published { lock?.noteEndedWell() }
+        if failure == nil, lock != nil, (try? endWell()) != nil { lock?.noteEndedWell() }
         failure = failure ?? "it was closed"
         lock = nil
+    }
+
+    /// Takes back what is not published and makes durable what was derived: from here on, nothing lies about that the next writer has
+    /// to see to.
+    private func endWell() throws(StoreError) {
+        if pending.size != pending.published { try Recovery.clearPending(paths) }
+        guard !hasColumnsBehind else { throw .unusable(reason: "a side file could not be written") }
+        if haveColumnsChanged {
+            for column in columns { try column.synchronize() }
+        }
     }
 
     func remember(_ record: BatchRecord) {

@@ -1,3 +1,4 @@
+import CStreams
 import CXlsxWriter
 import Events
 import Figures
@@ -21,7 +22,13 @@ final class WorkbookFile {
         var options = lxw_workbook_options()
         options.constant_memory = 1
         options.use_zip64 = 1
-        guard let workbook = workbook_new_opt(path, &options) else { throw .workbook(path: path, why: "out of memory") }
+        // Finished rows wait in unnamed files beside the workbook. The library copies the path during the call.
+        var folder = Array((path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".").utf8CString)
+        let opened = folder.withUnsafeMutableBufferPointer { folder in
+            options.tmpdir = folder.baseAddress
+            return workbook_new_opt(path, &options)
+        }
+        guard let workbook = opened else { throw .workbook(path: path, why: "out of memory") }
         self.workbook = workbook
         func format(_ number: String?, bold: Bool = false, size: Double? = nil, wrap: Bool = false) -> UnsafeMutablePointer<lxw_format>? {
             let format = workbook_add_format(workbook)
@@ -62,7 +69,12 @@ final class WorkbookFile {
     func close() throws(ReportsError) {
         guard let workbook else { return }
         self.workbook = nil
+        tuowei_streams_begin()
         let result = workbook_close(workbook)
+        let failure = tuowei_streams_failure()
+        guard failure == 0 else {
+            throw .workbook(path: path, why: "its temporary files cannot be written: \(String(cString: strerror(failure)))")
+        }
         guard result == LXW_NO_ERROR else {
             throw .workbook(path: path, why: lxw_strerror(result).map { String(cString: $0) } ?? "unknown")
         }

@@ -43,10 +43,15 @@ struct VerifyCommand: ParsableCommand {
         if answer.store.isSound {
             try refusing(as: .checkFailed) {
                 let log = try EventStore.open(at: folder)
-                if let archives { answer.rebuild = try rebuild(archives, pipeline, log) }
+                let temporary = archives == nil && report == nil ? nil : try WorkFolder.temporary()
+                defer { temporary?.remove() }
+                let place = temporary?.path ?? ""
+                if !place.isEmpty { Interruption.removeWhenStopped(place) }
+                if let archives { answer.rebuild = try rebuild(archives, pipeline, log, place) }
                 if let report {
                     answer.report = try ReportCheck(
-                        folder: report, store: log, pipeline: pipeline, program: programVersion, verifier: key, threads: options.threadCount
+                        folder: report, store: log, pipeline: pipeline, program: programVersion, verifier: key,
+                        threads: options.threadCount, temporaryFolder: place
                     ).run()
                 }
             }
@@ -60,8 +65,8 @@ struct VerifyCommand: ParsableCommand {
         guard answer.isSound else { throw ExitStatus.checkFailed }
     }
 
-    private func rebuild(_ folder: String, _ pipeline: Pipeline, _ log: EventStore) throws -> ArchiveRebuild.Outcome {
-        try ArchiveRebuild(log, threads: options.threadCount).run(ReportFiles.paths(below: folder)) { path, name in
+    private func rebuild(_ folder: String, _ pipeline: Pipeline, _ log: EventStore, _ place: String) throws -> ArchiveRebuild.Outcome {
+        try ArchiveRebuild(log, threads: options.threadCount).run(ReportFiles.paths(below: folder), temporaryFolder: place) { path, name in
             try pipeline.input(copyOf: path, name: name)
         }
     }

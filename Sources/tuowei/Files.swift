@@ -1,0 +1,84 @@
+import Glibc
+
+/// What the door does with names: folders, listings, removals, durability. The store has its own, whose modes are stricter.
+enum Files {
+    /// A path's folder and last part.
+    static func split(_ path: String) -> (parent: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let parent = String(path[..<slash])
+        return (parent.isEmpty ? "/" : parent, String(path[path.index(after: slash)...]))
+    }
+
+    /// Makes a folder and those above it, where missing; those above it that a name was added to.
+    @discardableResult
+    static func makeFolders(_ path: String) throws -> [String] {
+        var status = stat()
+        if stat(path, &status) == 0 { return [] }
+        let parent = split(path).parent
+        let touched = parent == path ? [] : try makeFolders(parent)
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("create the folder", path) }
+        return touched + [parent]
+    }
+
+    /// The names in a folder, sorted; none where it cannot be listed.
+    static func names(in path: String) -> [String] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file, or a folder with all it holds, as far as that can be done. Links are removed, not followed.
+    static func removeTree(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            for name in names(in: path) { removeTree("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
+    /// Makes a file's bytes, or the names in a folder, durable. A failure is final: trying again would prove nothing.
+    static func synchronize(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("bring to the disk (fsync)", path) }
+    }
+
+    /// Makes a folder and all that it holds durable.
+    static func synchronizeTree(_ path: String) throws {
+        for name in names(in: path) {
+            var status = stat()
+            guard lstat("\(path)/\(name)", &status) == 0 else { throw failure("examine", "\(path)/\(name)") }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: try synchronizeTree("\(path)/\(name)")
+            case S_IFREG: try synchronize("\(path)/\(name)")
+            default: break
+            }
+        }
+        try synchronize(path)
+    }
+
+    /// A refusal by the system, with what to do.
+    static func failure(_ action: String, _ path: String) -> Refusal {
+        let code = errno
+        let advice =
+            switch code {
+            case ENOSPC, EDQUOT: "free space on that disk"
+            case EFBIG: "raise the limit on the size of files (`ulimit -f`)"
+            case EMFILE, ENFILE: "raise the limit on open files (`ulimit -n`)"
+            case EACCES, EPERM, EROFS: "give the right to write there"
+            default: "find out what is wrong with that disk"
+            }
+        return Refusal("cannot \(action) \(shown(path)): \(String(cString: strerror(code))); \(advice), then call again")
+    }
+}

@@ -1,0 +1,16 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What outputs may hold, over whole runs of the built program.
+@Suite struct AccessTests {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Access")
+
+    @Test func hostileNamesStayNames() throws {
+        let outcome = try Program.shell(
+            "python3 '\(Self.folder.path)/names.py' '\(Program.url.path)'", in: FileManager.default.temporaryDirectory)
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.output.contains("all harmless"))
+    }
+}
