@@ -16,8 +16,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// The tests of a room, beside it in name.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, resources: resources, swiftSettings: strict)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: ["TestSupport"] + dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 /// A system library: a module map, and the Debian package that brings its header.
@@ -35,6 +38,8 @@ let package = Package(
         .executable(name: "tuowei", targets: ["tuowei"]),
         .executable(name: "tuowei-bench-data", targets: ["BenchData"]),
         .executable(name: "tuowei-sample", targets: ["tuowei-sample"]),
+        // For the package in `Fuzz/` only.
+        .library(name: "TuoweiRooms", targets: ["Events", "Archives", "EventStore", "Ingest", "Pipelines", "TestSupport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -82,7 +87,7 @@ let package = Package(
         tests("EventsTests", ["Events"]),
         tests("ArchivesTests", ["Archives", "Events", "CArchive", "CZlib"], resources: [.copy("Fixtures")]),
         tests("EventStoreTests", ["EventStore", "Archives", "Events"]),
-        tests("IngestTests", ["Ingest", "EventStore", "Archives", "Events"]),
+        tests("IngestTests", ["Ingest", "EventStore", "Archives", "Events"], resources: [.copy("Fixtures")], exclude: ["judge.py"]),
         tests("ProjectionsTests", ["Projections", "Events"]),
         tests("FiguresTests", ["Figures", "Projections", "Events"]),
         tests("ReportsTests", ["Reports", "Figures", "Projections", "Events"], resources: [.copy("Fixtures")]),
@@ -93,7 +98,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "tuowei", "Audit", "EventStore", "Events", "Figures", "Pipelines", "Projections", "Samples", "tuowei-sample",
             ],
-            exclude: ["Conformance", "Cases"], swiftSettings: strict),
+            exclude: ["Conformance", "Cases", "alike.txt"], swiftSettings: strict),
         tests("HouseTests", ["Events", "Figures", "Reports", "Audit", "Projections"]),
     ],
     swiftLanguageModes: [.v6]

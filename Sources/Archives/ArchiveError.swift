@@ -42,6 +42,7 @@ public enum ArchiveLimit: String, Sendable {
     case archiveBytes = "archive_bytes"
     case expansionRatio = "expansion_ratio"
     case nameBytes = "name_bytes"
+    case allNameBytes = "all_name_bytes"
     case decoderMemory = "decoder_bytes"
 
     /// What is too much, as messages say it.
@@ -52,6 +53,7 @@ public enum ArchiveLimit: String, Sendable {
         case .archiveBytes: "has more than \(allowed) bytes in its entries together"
         case .expansionRatio: "has more than \(allowed) bytes for each byte of the archive"
         case .nameBytes: "has more than \(allowed) bytes in an entry's name"
+        case .allNameBytes: "has more than \(allowed) bytes in its entries' names together"
         case .decoderMemory: "needs more than \(allowed) bytes of memory to be read"
         }
     }

@@ -16,6 +16,8 @@ public struct ArchiveLimits: Sendable, Hashable {
     public var ratioFloor: Int = 64 << 20
     /// Bytes of an entry's name as the archive holds it, path included.
     public var nameBytes: Int = 4_096
+    /// Bytes of all names of an archive together. 16 MiB: 100,000 entries with names of 160 bytes.
+    public var allNameBytes: Int = 16 << 20
     /// Bytes of window or dictionary that a decoder (xz, zstd, 7z, zip's LZMA) may ask for. 128 MiB: `xz -9` asks for 64, `zstd --long` for 128.
     public var decoderMemory: Int = 128 << 20
 

@@ -8,6 +8,7 @@ final class Meter {
     private(set) var bytes = 0
     private var entries = 0
     private var entryBytes = 0
+    private var allNameBytes = 0
 
     init(archive: String, outerBytes: Int, limits: ArchiveLimits) {
         self.archive = archive
@@ -25,6 +26,9 @@ final class Meter {
             entry = nil  // a name of megabytes has no place in a message
             throw over(.nameBytes, limits.nameBytes)
         }
+        // Names of skipped entries are kept for the answer.
+        allNameBytes += nameBytes
+        guard allNameBytes <= limits.allNameBytes else { throw over(.allNameBytes, limits.allNameBytes) }
     }
 
     /// No entry is being read any more.

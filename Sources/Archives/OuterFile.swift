@@ -19,8 +19,15 @@ final class OuterFile: @unchecked Sendable {
         self.path = path
         // O_NONBLOCK: the open of a pipe without a writer must not wait; it means nothing for a regular file.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else { throw .inaccessible(archive: path, errno: errno) }
         var status = stat()
+        guard descriptor >= 0 else {
+            let number = errno
+            // A socket cannot even be opened.
+            if number == ENXIO, stat(path, &status) == 0, let kind = kindOfIrregularFile(status.st_mode) {
+                throw .notARegularFile(archive: path, kind: kind)
+            }
+            throw .inaccessible(archive: path, errno: number)
+        }
         guard fstat(descriptor, &status) == 0 else {
             let number = errno
             close(descriptor)

@@ -44,10 +44,13 @@ public struct ArchiveAnswer: Sendable {
     public var duplicates = 0
     /// Rejected lines by reason (``RejectReason/rawValue``).
     public var rejects: [Int] = Array(repeating: 0, count: RejectReason.allCases.count)
-    /// The first rejected lines, at most ten.
+    /// The first rejected lines, at most ``shownRejects``.
     public var firstRejects: [Reject] = []
     /// Entries that are no events, by name.
     public var skipped: [String] = []
+
+    /// How many rejected lines of an archive are shown.
+    public static let shownRejects = 10
 
     init(archive: String, status: Status) {
         self.archive = archive

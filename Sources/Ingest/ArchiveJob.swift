@@ -24,8 +24,10 @@ final class ArchiveJob: @unchecked Sendable {
     private var fresh: [Parsed] = []
     /// Entry names in order of reading.
     private(set) var entries: [String] = []
-    /// The rejected lines with the places of their entries.
+    /// The rejected lines with the places of their entries, as many as ``keptRejects``.
     private(set) var rejects: [(entry: Int, reject: Reject)] = []
+    /// All rejected lines by reason.
+    private(set) var rejectCounts = [Int](repeating: 0, count: RejectReason.allCases.count)
     private(set) var skipped: [String] = []
     private(set) var hasEventEntry = false
     private(set) var isPlain = false
@@ -37,6 +39,10 @@ final class ArchiveJob: @unchecked Sendable {
     private(set) var isUnchanged = false
 
     init(_ input: ArchiveInput) { self.input = input }
+
+    /// How many rejected lines are kept: all of an archive that may still be appended, and for any other those that are shown. An archive
+    /// of nothing but bad lines has more of them than memory holds.
+    var keptRejects: Int { input.rejectLimit + ArchiveAnswer.shownRejects }
 
     /// Bytes of events a call of ``advance(isKnown:)`` makes at least, unless the archive ends.
     private static let step = 4 << 20
@@ -136,7 +142,10 @@ final class ArchiveJob: @unchecked Sendable {
     private func collect(_ entryReader: EntryReader) {
         let place = entries.count - 1
         for block in entryReader.takeBlocks() { fresh.append(Parsed(entry: place, block: block)) }
-        for reject in entryReader.takeRejects() { rejects.append((place, reject)) }
+        for reject in entryReader.takeRejects() {
+            rejectCounts[Int(reject.reason.rawValue)] += 1
+            if rejects.count < keptRejects { rejects.append((place, reject)) }
+        }
     }
 }
 

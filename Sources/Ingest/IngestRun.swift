@@ -148,7 +148,7 @@ public final class IngestRun: @unchecked Sendable {
     private func append(_ parsed: [ArchiveJob.Parsed], of job: ArchiveJob, isLast: Bool, onAnswer: (ArchiveAnswer) -> Void) throws {
         if batch == nil {
             batch = BatchInProgress()
-            try writer.beginBatch()
+            try writer.beginBatch(keepingConflicts: job.keptRejects)
         }
         for piece in parsed {
             try writer.append(piece.block, entry: job.entries[piece.entry])
@@ -178,22 +178,28 @@ public final class IngestRun: @unchecked Sendable {
         answer.skipped = job.skipped
         let conflicts = outcome.conflicts.map { (entry: batch.entryOfBlock[$0.block], reject: $0.reject) }
         let rejects = (job.rejects + conflicts).sorted { ($0.entry, $0.reject.line) < ($1.entry, $1.reject.line) }.map(\.reject)
-        for reject in rejects { answer.rejects[Int(reject.reason.rawValue)] += 1 }
-        answer.firstRejects = Array(rejects.prefix(10))
+        answer.rejects = job.rejectCounts
+        answer.rejects[Int(RejectReason.conflictingID.rawValue)] += outcome.conflictCount
+        answer.firstRejects = Array(rejects.prefix(ArchiveAnswer.shownRejects))
+        let rejectCount = answer.rejects.reduce(0, +)
         if let failure = job.failure {
             answer.status = .refused
             answer.why = failure.why
             answer.message = failure.message
+        } else if outcome.isFlooded {
+            answer.status = .refused
+            answer.why = .limit
+            answer.message = "too many of its identifiers share one hash, as only chosen ones do; ask its source how it was made"
         } else if !job.hasEventEntry {
             answer.status = job.isPlain ? .skipped : .refused
             if !job.isPlain {
                 answer.why = .noEventEntry
                 answer.message = "no entry's name begins with a log's name and ends in .ndjson, .jsonl or .csv; see `logs` in the pipeline"
             }
-        } else if rejects.count > job.input.rejectLimit {
+        } else if rejectCount > job.input.rejectLimit {
             answer.status = .refused
             answer.why = .rejects
-            answer.message = "\(rejects.count) rejected lines, over the pipeline's reject_limit of \(job.input.rejectLimit)"
+            answer.message = "\(rejectCount) rejected lines, over the pipeline's reject_limit of \(job.input.rejectLimit)"
         }
         guard answer.status == .appended, let digest = answer.sha256 else {
             try writer.rollbackBatch()

@@ -1,4 +1,5 @@
 import Events
+import Glibc
 
 /// The strict reader of NDJSON lines: RFC 8259 to the letter, narrowed as `events.md` says: one object, no member twice at any
 /// depth, no lone surrogate, nested at most 100 deep (the line's object is the first level).
@@ -87,22 +88,21 @@ struct StrictJSON {
 
     /// Whether no two of the names from `first` on are equal.
     private mutating func areDistinct(from first: Int) -> Bool {
-        // Sorted by hash equal names are neighbours; many members would make comparing each with each too slow.
-        names[first...].sort { $0.hash < $1.hash }
-        var start = first
-        while start < names.count {
-            var end = start + 1
-            while end < names.count, names[end].hash == names[start].hash {
-                for earlier in start..<end where isEqual(names[earlier].text, names[end].text) { return false }
-                end += 1
-            }
-            start = end
+        // Sorted, equal names are neighbours: many members would make comparing each with each too slow, as would names that were chosen
+        // for their hashes, so those are sorted by their bytes.
+        names[first...].sort { left, right in
+            left.hash != right.hash ? left.hash < right.hash : StrictJSON.order(left.text, right.text) < 0
+        }
+        for next in names.indices.dropFirst(first + 1) {
+            let (left, right) = (names[next - 1], names[next])
+            if left.hash == right.hash, StrictJSON.order(left.text, right.text) == 0 { return false }
         }
         return true
     }
 
-    private func isEqual(_ left: Span, _ right: Span) -> Bool {
-        left.count == right.count && Word.equal(left.start, right.start, left.count)
+    private static func order(_ left: Span, _ right: Span) -> Int {
+        if left.count != right.count { return left.count - right.count }
+        return Int(memcmp(left.start, right.start, left.count))
     }
 
     private mutating func readArray(depth: Int, _ fields: inout LineFields) -> Bool {

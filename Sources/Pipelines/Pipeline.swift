@@ -124,6 +124,8 @@ public struct LimitSettings: Sendable, Hashable {
     public var ratioFloor: Int?
     /// Bytes of an entry's name, path included.
     public var nameBytes: Int?
+    /// Bytes of all names of an archive together.
+    public var allNameBytes: Int?
     /// Bytes of memory that a decoder's window may ask for.
     public var decoderMemory: Int?
 

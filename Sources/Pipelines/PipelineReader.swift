@@ -52,6 +52,7 @@ enum Keys {
         "desert_children_per_place", "desert_least_children", "credential_days", "answer_working_days", "listed",
     ]
     static let limits = [
-        "entries", "entry_bytes", "archive_bytes", "expansion_ratio", "ratio_floor_bytes", "name_bytes", "decoder_bytes",
+        "entries", "entry_bytes", "archive_bytes", "expansion_ratio", "ratio_floor_bytes", "name_bytes", "all_name_bytes",
+        "decoder_bytes",
     ]
 }

@@ -193,6 +193,7 @@ enum Settings {
         limits.expansionRatio = try number("expansion_ratio")
         limits.ratioFloor = try number("ratio_floor_bytes")
         limits.nameBytes = try number("name_bytes")
+        limits.allNameBytes = try number("all_name_bytes")
         limits.decoderMemory = try number("decoder_bytes")
         return limits
     }

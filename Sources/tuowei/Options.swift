@@ -97,6 +97,7 @@ extension Pipeline {
         result.expansionRatio = limits.expansionRatio ?? result.expansionRatio
         result.ratioFloor = limits.ratioFloor ?? result.ratioFloor
         result.nameBytes = limits.nameBytes ?? result.nameBytes
+        result.allNameBytes = limits.allNameBytes ?? result.allNameBytes
         result.decoderMemory = limits.decoderMemory ?? result.decoderMemory
         return result
     }

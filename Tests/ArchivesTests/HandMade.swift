@@ -45,6 +45,8 @@ enum HandMade {
         var method = 0
         /// 0: where folders are parted by backslashes; 3: Unix.
         var host = 3
+        /// The file's type and permissions, as Unix has them.
+        var mode = 0o100644
         var extra: [UInt8] = []
         var localName: [UInt8]?
         var localSize: Int?
@@ -77,11 +79,55 @@ enum HandMade {
             directory += little(0x0201_4B50, 4) + [20, UInt8(entry.host)] + little(20, 2) + little(entry.flags, 2)
             directory += little(entry.method, 2) + little(0, 4) + little(checksum, 4) + little(size, 4) + little(size, 4)
             directory += little(entry.name.count, 2) + little(entry.extra.count, 2) + little(0, 2) + little(0, 2) + little(0, 2)
-            directory += little(entry.host == 3 ? 0o100644 << 16 : 0, 4) + little(entry.offset ?? offset, 4) + entry.name + entry.extra
+            directory += little(entry.host == 3 ? entry.mode << 16 : 0, 4) + little(entry.offset ?? offset, 4) + entry.name + entry.extra
         }
         let listed = count ?? entries.count { $0.listed }
         return bytes + directory + little(0x0605_4B50, 4) + little(0, 4) + little(listed, 2) + little(listed, 2)
             + little(directory.count, 4) + little(bytes.count, 4) + little(comment.count, 2) + comment
+    }
+
+    // MARK: 7z
+
+    /// A 7z of packed bytes and a directory, with its checksums right.
+    static func sevenZip(_ directory: [UInt8], packed: [UInt8] = []) -> [UInt8] {
+        let start = little(packed.count, 8) + little(directory.count, 8) + little(crc32(directory[...]), 4)
+        return [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0, 4] + little(crc32(start[...]), 4) + start + packed + directory
+    }
+
+    /// A number of a 7z directory, at full length.
+    static func seven(_ value: Int) -> [UInt8] { value < 0x80 ? [UInt8(value)] : [0xFF] + little(value, 8) }
+
+    /// The directory of a 7z of one file in one folder of one coder.
+    static func sevenZipDirectory(
+        method: [UInt8] = [0], properties: [UInt8] = [], packed: Int, size: Int, name: String = "births.csv", files: Int = 1,
+        folders: Int = 1, checksum: Int? = nil
+    ) -> [UInt8] {
+        let coder = [UInt8(method.count) | (properties.isEmpty ? 0 : 0x20)] + method
+        let given = properties.isEmpty ? [] : seven(properties.count) + properties
+        var unpack: [UInt8] = [0x07, 0x0B]
+        unpack += seven(folders) + [0, 1]
+        unpack += coder + given
+        unpack += [0x0C] + seven(size)
+        var text: [UInt8] = [0]
+        for unit in name.utf16 { text += little(Int(unit), 2) }
+        text += [0, 0]
+        var directory: [UInt8] = [1, 4, 6, 0, 1, 9]
+        directory += seven(packed) + [0]
+        directory += unpack
+        directory += [0, 8]
+        if let checksum { directory += [0x0A, 1] + little(checksum, 4) }
+        directory += [0, 0, 5] + seven(files)
+        directory += [0x11] + seven(text.count) + text
+        return directory + [0, 0]
+    }
+
+    // MARK: xz
+
+    /// An xz stream up to the header of its first block, which asks for a dictionary of this power (LZMA2's half steps).
+    static func xz(dictionary: UInt8) -> [UInt8] {
+        let flags: [UInt8] = [0, 1]
+        let block: [UInt8] = [2, 0, 0x21, 1, dictionary, 0, 0, 0]
+        return [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0] + flags + little(crc32(flags[...]), 4) + block + little(crc32(block[...]), 4)
     }
 
     // MARK: gzip

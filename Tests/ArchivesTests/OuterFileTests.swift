@@ -18,6 +18,21 @@ import Testing
         #expect(kind(folder.path) == "a folder")
         #expect(kind(pipe) == "a pipe")
         #expect(kind("/dev/zero") == "a device")
+        let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let socketPath = folder.path + "/s"
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socketPath.utf8.prefix($0.count - 1)) }
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        }
+        try #require(bound == 0)
+        #expect(kind(socketPath) == "a socket")
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "nowhere")
+        #expect(throws: ArchiveError.inaccessible(archive: folder.path + "/link", errno: ENOENT)) {
+            try ArchiveReader(path: folder.path + "/link")
+        }
         #expect(throws: ArchiveError.inaccessible(archive: folder.path + "/none", errno: ENOENT)) {
             try ArchiveReader(path: folder.path + "/none")
         }

@@ -52,6 +52,7 @@ struct SevenZipDirectory {
         guard let count = packed.sizes.first, packed.position <= file.size - 32, count <= file.size - 32 - packed.position else {
             throw meter.unreadable(.truncated)
         }
+        guard count <= Self.directoryBytes else { throw meter.over(.entries, meter.limits.entries) }
         let bytes = try file.bytes(at: 32 + packed.position, count: count, meter)
         do throws(CodecFailure) {
             return try decodeLzma(bytes, method: coder.method, properties: coder.properties, count: size)
@@ -185,7 +186,9 @@ struct SevenZipDirectory {
     }
 
     private func folder(_ fields: inout SevenZipFields) throws(ArchiveError) -> Folder {
-        guard let count = fields.number(), (1...32).contains(count) else { throw damaged }
+        // libarchive takes four at most; each costs memory.
+        guard let count = fields.number(), count > 0 else { throw damaged }
+        guard count <= 4 else { throw meter.unreadable(.unsupported("more than four coders in a row")) }
         var folder = Folder()
         var inputs = 0
         for _ in 0..<count {

@@ -10,6 +10,9 @@ public struct BatchOutcome: Sendable, Hashable {
     public var conflictCount = 0
     /// Those events as rejects, in order of reading; at most as many as the batch was begun with.
     public var conflicts: [Conflict] = []
+    /// Whether identifiers came whose hashes are alike far beyond chance: they were chosen so, and comparing each with each would never
+    /// end. What came after them was not taken in; the batch must be rolled back.
+    public var isFlooded = false
 
     /// An event whose identifier was accepted before with other content.
     public struct Conflict: Sendable, Hashable {

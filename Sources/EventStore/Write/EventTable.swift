@@ -88,6 +88,8 @@ struct HashFilter: ~Copyable {
     private let bitShift: UInt64
     private let exact: UnsafeMutableBufferPointer<UInt64>
     private let exactShift: UInt64
+    /// Odd, and unknown to whoever chose the identifiers: without it they could be chosen to crowd one place of `exact`.
+    private let salt = UInt64.random(in: 0...UInt64.max) | 1
     private var hasZero = false
 
     init(_ hashes: [UInt64]) {
@@ -105,7 +107,7 @@ struct HashFilter: ~Copyable {
             bits[Int(truncatingIfNeeded: hash >> bitShift)] |= Self.mask(hash)
             // 0 marks an empty place, so the hash 0 is kept apart.
             if hash == 0 { hasZero = true }
-            var place = Int(truncatingIfNeeded: hash >> exactShift)
+            var place = Int(truncatingIfNeeded: (hash &* salt) >> exactShift)
             while exact[place] != 0, exact[place] != hash { place = (place + 1) & (places - 1) }
             exact[place] = hash
         }
@@ -121,7 +123,7 @@ struct HashFilter: ~Copyable {
 
     private func holds(_ hash: UInt64) -> Bool {
         if hash == 0 { return hasZero }
-        var place = Int(truncatingIfNeeded: hash >> exactShift)
+        var place = Int(truncatingIfNeeded: (hash &* salt) >> exactShift)
         while exact[place] != 0 {
             if exact[place] == hash { return true }
             place = (place + 1) & (exact.count - 1)

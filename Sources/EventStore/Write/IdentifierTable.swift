@@ -108,17 +108,20 @@ struct IdentifierView {
         return equal(base, start, count)
     }
 
-    /// The number of an identifier, or -1 and the empty slot where it belongs.
+    /// The number of an identifier, or -1 and the empty slot where it belongs; -2 where too many others are like it.
     @inline(__always)
     func find(_ start: UnsafePointer<UInt8>, count: Int, hash: UInt64) -> (number: Int, slot: Int) {
         let tag = SlotView.tag(hash)
         var slot = slots.home(hash)
+        var alike = 0
         while true {
             let held = slots.slots[slot]
-            if held == 0 { return (-1, slot) }
+            if held == 0 { return (slots.isTooFar(slot, hash) ? -2 : -1, slot) }
             if SlotView.tag(held) == tag {
                 let number = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) &- 1
                 if isIdentifier(number, start, count: count) { return (number, slot) }
+                alike &+= 1
+                if alike > SlotView.mostAlike { return (-2, slot) }
             }
             slot = slots.after(slot)
         }

@@ -87,6 +87,16 @@ struct SlotView {
         shift = UInt64(64 - capacity.trailingZeroBitCount)
     }
 
+    /// How far from its home a number may come to stand. A table at most 70 % full passes this by chance once in 10^25 numbers; identifiers
+    /// chosen for their hashes pass it at once, and every search would walk past all of them.
+    static let farthest = 1024
+    /// How many others of its tag, or of its whole hash, a search may meet. Chance gives a dozen at a thousand million identifiers.
+    static let mostAlike = 64
+
+    /// Whether a number of this hash would come to stand too far from its home here.
+    @inline(__always)
+    func isTooFar(_ slot: Int, _ hash: UInt64) -> Bool { distance(home(hash), slot) > SlotView.farthest }
+
     @inline(__always)
     static func tag(_ hash: UInt64) -> UInt64 { hash & 0xFFFF_FFFF_0000_0000 }
 

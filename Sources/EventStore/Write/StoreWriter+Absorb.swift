@@ -24,6 +24,7 @@ extension StoreWriter {
         _ rows: UnsafeBufferPointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ log: Log, _ number: Int, _ entry: String
     ) throws(StoreError) {
         // The identifiers' numbers within a block follow those of the blocks before it: one log at a time is being filled.
+        if batch?.outcome.isFlooded == true { return }
         if block.count > 0, block.log != log { try flushBlock() }
         guard let all = rows.baseAddress else { return }
         let table = events[Int(log.rawValue)]
@@ -61,6 +62,10 @@ extension StoreWriter {
                 let event = all + row
                 let hash = event.pointee.idHash
                 let (same, slot) = try find(event, arena, known, table)
+                if same < -1 {
+                    batch?.outcome.isFlooded = true
+                    return
+                }
                 if same >= 0 {
                     if try isSame(same, event, arena, log, spaces) {
                         batch?.outcome.duplicates += 1
@@ -93,6 +98,10 @@ extension StoreWriter {
                             .find(objectStart, count: objectCount, hash: event.pointee.objectHash)
                         if object < 0 { newText &+= objectCount &+ 1 }
                     }
+                }
+                if subject < -1 || subjectCount > 0 && objectCount > 0 && object < -1 {
+                    batch?.outcome.isFlooded = true
+                    return
                 }
                 let cost = PendingBlock.cost(id: Int(event.pointee.idCount), detail: Int(event.pointee.detailCount), newText: newText)
                 if block.count == 0 || !block.hasRoom(for: cost) { try beginBlock(log, ordinal, cost) }
@@ -171,7 +180,7 @@ extension StoreWriter {
         }
     }
 
-    /// The ordinal of the event with this identifier, or -1 and the empty slot where it belongs.
+    /// The ordinal of the event with this identifier, or -1 and the empty slot where it belongs; -2 where too many others are like it.
     @inline(__always)
     private func find(
         _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ known: EventView, _ table: EventTable
@@ -179,17 +188,22 @@ extension StoreWriter {
         let hash = event.pointee.idHash
         let tag = SlotView.tag(hash)
         var slot = known.slots.home(hash)
+        var alike = 0
         while true {
             let held = known.slots.slots[slot]
             if held == 0 { break }
             if SlotView.tag(held) == tag {
                 let ordinal = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) &- 1
-                if known.hashes[ordinal &- known.base] == hash, try hasID(ordinal, event, arena, table.log) { return (ordinal, slot) }
+                if known.hashes[ordinal &- known.base] == hash {
+                    if try hasID(ordinal, event, arena, table.log) { return (ordinal, slot) }
+                    alike &+= 1
+                    if alike > SlotView.mostAlike { return (-2, slot) }
+                }
             }
             slot = known.slots.after(slot)
         }
-        if known.base > 0 { return (try findHit(event, arena, table), slot) }
-        return (-1, slot)
+        if known.base > 0, case let hit = try findHit(event, arena, table), hit >= 0 { return (hit, slot) }
+        return (known.slots.isTooFar(slot, hash) ? -2 : -1, slot)
     }
 
     /// The ordinal of the stored event with this identifier among those that a pass over the stored hashes found, or -1.

@@ -55,7 +55,7 @@ extension StoreWriter {
     @discardableResult
     public func commitBatch(_ record: BatchRecord, rejects: [Reject]) throws(StoreError) -> BatchRecord {
         try step { () throws(StoreError) in
-            guard let batch, batch.isSettled else { throw .unusable(reason: "the batch is not settled") }
+            guard let batch, batch.isSettled, !batch.outcome.isFlooded else { throw .unusable(reason: "the batch is not settled") }
             var record = record
             record.events = batch.outcome.events
             record.duplicates = batch.outcome.duplicates
