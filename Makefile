@@ -23,6 +23,7 @@ BUILD_PACKAGES := binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6 libxm
     libarchive-dev zlib1g-dev libisal-dev liblzma-dev libzstd-dev libbz2-dev libssl-dev libxlsxwriter-dev libsqlite3-dev pkg-config
 TEST_PACKAGES := python3 python3-venv libarchive-tools zip unzip zstd xz-utils bzip2 \
     golang-go golang-golang-x-mod-dev gcc strace faketime
+BENCH_PACKAGES := python3 python3-venv libarchive-tools isal
 
 TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
@@ -103,6 +104,16 @@ check: lint test ## what CI runs
 sample-data: setup ## rewrite the generated part of sample-data, byte for byte
 	@swift build -c release --product tuowei-sample 2>&1 | { grep -E 'error:' || true; }
 	@.build/release/tuowei-sample sample-data
+
+setup-bench: setup
+	@scripts/packages.sh $(BENCH_PACKAGES)
+
+bench: build setup-bench ## run Tuowei, DuckDB and Polars on the same EVENTS archives and compare them; WRITE=docs/performance.md keeps the table
+	@scripts/bench/run.sh --events $(EVENTS) --runs $(RUNS) $(if $(WRITE),--write $(WRITE))
+
+bench-data: build ## write a synthetic province of EVENTS events to build/bench/events-EVENTS/data
+	@swift build -c release --product tuowei-bench-data >/dev/null
+	@.build/release/tuowei-bench-data --events $(EVENTS) --out build/bench/events-$(EVENTS)/data
 
 clean: ## remove what was built and made, the sample's store too
 	@rm -rf .build build
