@@ -72,7 +72,7 @@ struct EvidenceVoids {
                 }
             }
         }
-        for void in try resolve(rows, in: source, threads: threads) {
+        for void in try VoidResolver(source: source, histories: Histories(), find: nil, threads: threads).resolve(rows) {
             guard let target = void.target, !void.targetIsVoid else { continue }
             let log = Int(void.log.rawValue)
             byTarget[log][target, default: []].append(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ingest
 import Pipelines
 
 /// `tuowei run`: ingest, fold and report in one.
