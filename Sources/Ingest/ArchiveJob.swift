@@ -42,7 +42,10 @@ final class ArchiveJob: @unchecked Sendable {
 
     /// How many rejected lines are kept: all of an archive that may still be appended, and for any other those that are shown. An archive
     /// of nothing but bad lines has more of them than memory holds.
-    var keptRejects: Int { input.rejectLimit + ArchiveAnswer.shownRejects }
+    var keptRejects: Int {
+        let (sum, overflow) = input.rejectLimit.addingReportingOverflow(ArchiveAnswer.shownRejects)
+        return overflow ? .max : sum
+    }
 
     /// Bytes of events a call of ``advance(isKnown:)`` makes at least, unless the archive ends.
     private static let step = 4 << 20
