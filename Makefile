@@ -24,12 +24,14 @@ BUILD_PACKAGES := binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6 libxm
 TEST_PACKAGES := python3 python3-venv libarchive-tools zip unzip zstd xz-utils bzip2 \
     golang-go golang-golang-x-mod-dev gcc strace faketime
 BENCH_PACKAGES := python3 python3-venv libarchive-tools isal
+# What readers of reports use: a browser, a spreadsheet, fonts with Chinese, and Java for the HTML checker.
+READER_PACKAGES := chromium fonts-noto-cjk libreoffice-calc-nogui openjdk-17-jre-headless
 
 TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) $(if $(OUT),--out $(OUT))
 
-.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare faults
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare faults
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -43,7 +45,7 @@ setup:
 	@scripts/packages.sh $(BUILD_PACKAGES)
 
 setup-test:
-	@scripts/packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@scripts/packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(READER_PACKAGES)
 	@scripts/venv.sh
 
 build: setup ## build the program in release mode
@@ -81,6 +83,9 @@ explain-cases: setup-test ## explain every cell of the contract's cases (make te
 
 test: setup-test ## run every test
 	@scripts/test.sh
+
+pages-check: build setup-test ## read the sample's report as its readers do: browser, spreadsheet, validators, every number
+	@scripts/pages-check.sh
 
 tamper: setup-test ## flip every bit and make every cut of a store, a report and a proof; `make test` tries some
 	@TUOWEI_SWEEP=all scripts/test.sh --filter 'TamperTests|EventProofTests'

@@ -90,7 +90,7 @@ let package = Package(
         tests("IngestTests", ["Ingest", "EventStore", "Archives", "Events"], resources: [.copy("Fixtures")], exclude: ["judge.py"]),
         tests("ProjectionsTests", ["Projections", "Events"]),
         tests("FiguresTests", ["Figures", "Projections", "Events"]),
-        tests("ReportsTests", ["Reports", "Figures", "Projections", "Events"], resources: [.copy("Fixtures")]),
+        tests("ReportsTests", ["Reports", "Figures", "Projections", "Events", "Archives"], resources: [.copy("Fixtures")]),
         tests("PipelinesTests", ["Pipelines", "Figures", "Ingest", "Events"]),
         tests("AuditTests", ["tuowei", "Audit", "Figures", "Reports", "Pipelines", "EventStore", "Ingest", "Archives", "Events"]),
         .testTarget(

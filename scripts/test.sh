@@ -1,7 +1,34 @@
 #!/usr/bin/env bash
-# Builds and runs every test. The closing line counts them.
+# Builds and runs every test: those in Swift, then the reports read as their readers do. The closing line counts all of them.
+# With arguments, which go to `swift test`, the Swift tests alone.
 set -euo pipefail
 mkdir -p build
 swift build --build-tests 2>&1 | tee build/test-build.log | grep -E 'error:|warning:' || true
 grep -q 'Build complete!' build/test-build.log || { tail -n 30 build/test-build.log >&2; exit 1; }
-TUOWEI_FOREIGN=required swift test --skip-build --disable-xctest "$@"
+if [ $# -gt 0 ]; then exec env TUOWEI_FOREIGN=required swift test --skip-build --disable-xctest "$@"; fi
+
+passed=0 failed=0
+# add NAME LOG: adds the closing line "N passed, N failed" of a log; a log without one counts as a failure.
+add() {
+    if [[ $(tail -n 1 "$2") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+    else
+        echo "FAILED $1 broke off"
+        failed=$((failed + 1))
+    fi
+}
+
+log=build/test.log
+TUOWEI_FOREIGN=required TUOWEI_PAGES_OUT=$PWD/build/pages/invented swift test --skip-build --disable-xctest 2>&1 | tee "$log" && good=yes || good=no
+# Swift Testing closes with the number of tests run, and has a line for each that failed.
+ran=$(sed -nE 's/^.* Test run with ([0-9]+) tests? .*(passed|failed) after .*$/\1/p' "$log" | tail -n 1)
+bad=$(grep -cE '^✘ Test .* failed after ' "$log" || true)
+[ "$good" = yes ] || [ "$bad" -gt 0 ] || bad=1
+[ "${ran:-0}" -gt 0 ] && echo "$((ran > bad ? ran - bad : 0)) passed, $bad failed" >>"$log"
+add "the Swift tests" "$log"
+
+scripts/pages-check.sh 2>&1 | tee build/pages-check.log || true
+add "the check of pages" build/pages-check.log
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

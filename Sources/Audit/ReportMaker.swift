@@ -73,7 +73,8 @@ public struct ReportMaker: Sendable {
     public typealias Contents = ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
 
     /// Gives every file of the report but its manifest to `emit`, in a fixed order, by its path in the report: the tables, then the
-    /// readable reports; or only the tables chosen.
+    /// readable reports; or only the tables chosen. Where there are threads, the workbook and the database, which no second thread can
+    /// make faster, are made beside the rest.
     ///
     /// - Parameter temporaryFolder: An existing folder for the files that libraries write by their path; nothing stays in it.
     /// - Throws: what `emit`, the writers and the folder of temporary files throw.
@@ -81,35 +82,38 @@ public struct ReportMaker: Sendable {
         _ figures: ReportFigures, tables: [Table]? = nil, temporaryFolder: String,
         to emit: (_ path: String, _ contents: Contents) throws -> Void
     ) throws {
-        for table in tables ?? Report.tables {
-            try emit(table.fileName) { sink in try table.writeCSV(figures, threads: threads, to: sink) }
+        if let tables {
+            for table in tables { try emit(table.fileName) { sink in try table.writeCSV(figures, threads: threads, to: sink) } }
+            return
         }
-        guard tables == nil else { return }
         let context = try context()
+        let language = language
+        let aside = MadeAside(in: temporaryFolder, onThreads: threads > 1)
+        aside.make("report.xlsx") { path in try WorkbookReport.write(figures, context, language: language, to: path) }
+        aside.make("report.sqlite") { path in try DatabaseReport.write(figures, context, to: path) }
+
+        var described: [DataPackage.File] = []
+        for (path, table) in Report.tables.map({ ($0.fileName, $0) })
+            + Report.supplement(context).map({ ("supplement/" + $0.fileName, $0) })
+        {
+            let hash = SHA256()
+            var size = 0
+            try emit(path) { sink in
+                try table.writeCSV(figures, threads: threads) { bytes in
+                    hash.update(bytes)
+                    size += bytes.count
+                    try sink(bytes)
+                }
+            }
+            described.append(DataPackage.File(path: path, digest: hash.finalize(), bytes: size))
+        }
         func emitWhole(_ path: String, _ bytes: [UInt8]) throws {
             try emit(path) { sink in try bytes.withUnsafeBytes { try sink($0) } }
         }
-        try ReadableReport.writeSupplement(figures, context, threads: threads, to: emitWhole)
+        try emitWhole(DataPackage.name, DataPackage.bytes(figures, context, files: described))
         let options = ReadableReport.Options(language: language, threads: threads)
         try ReadableReport.write(figures, context, options, to: emitWhole)
-        try emitFile("tuowei.xlsx", in: temporaryFolder, emit) { path in
-            try WorkbookReport.write(figures, context, language: language, to: path)
-        }
-        try emitFile("tuowei.sqlite", in: temporaryFolder, emit) { path in try DatabaseReport.write(figures, context, to: path) }
-    }
-
-    /// A file that a library writes by its path: made in a temporary folder, then given on.
-    private func emitFile(
-        _ name: String, in folder: String, _ emit: (_ path: String, _ contents: Contents) throws -> Void, _ make: (String) throws -> Void
-    ) throws {
-        let path = "\(folder)/\(name)"
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try make(path)
-        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-        defer { try? handle.close() }
-        try emit(name) { sink in
-            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { try piece.withUnsafeBytes { try sink($0) } }
-        }
+        for name in ["report.xlsx", "report.sqlite"] { try emit(name) { sink in try aside.read(name, to: sink) } }
     }
 
     /// The state of the log that the report names. The empty log has no name yet, also when it is looked back to from a later state.

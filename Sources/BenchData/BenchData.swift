@@ -39,6 +39,8 @@ struct BenchData: ParsableCommand {
 
     @Option(help: "How many events the seven years hold, roughly; events sent again and voids are counted.")
     var events: Int
+    @Option(help: "How many communities there are; by itself, 2,200 for ten million events.")
+    var communities: Int?
     @Option(help: "The seed; the same seed gives the same bytes.")
     var seed: UInt64 = 1
     @Option(help: "The folder to write; made if it is missing.")
@@ -50,6 +52,7 @@ struct BenchData: ParsableCommand {
 
     func validate() throws {
         guard (1000...1_000_000_000).contains(events) else { throw ValidationError("--events is from 1000 to 1000000000") }
+        guard (12...500_000).contains(communities ?? 12) else { throw ValidationError("--communities is from 12 to 500000") }
         guard (1...64).contains(threads) else { throw ValidationError("--threads is from 1 to 64") }
     }
 
@@ -60,7 +63,7 @@ struct BenchData: ParsableCommand {
         for folder in [out, "\(out)/archives", "\(out)/delta"] {
             guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw DeliveryError(description: "\(folder): cannot be made") }
         }
-        let (world, deltaEnd) = World.sized(events: events, seed: seed)
+        let (world, deltaEnd) = World.sized(events: events, communities: communities, seed: seed)
         let calendar = Calendar(deltaEnd: deltaEnd)
         let tables = Tables(format.form)
 

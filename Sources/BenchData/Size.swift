@@ -2,9 +2,10 @@ import Events
 
 extension World {
     /// A province whose seven years hold some `events` events, sent again and voided ones counted. What a child and a facility
-    /// tell on average is measured on a sample of lives rather than derived, so that the lives can change freely.
-    static func sized(events: Int, seed: UInt64) -> (world: World, deltaEnd: Int) {
-        let communities = max(12, Int((Double(events) * 2200 / 10_000_000).rounded()))
+    /// tell on average is measured on a sample of lives rather than derived, so that the lives can change freely. Without a number of
+    /// communities there are 2,200 for ten million events.
+    static func sized(events: Int, communities wanted: Int?, seed: UInt64) -> (world: World, deltaEnd: Int) {
+        let communities = wanted ?? max(12, Int((Double(events) * 2200 / 10_000_000).rounded()))
         let everything = (from: Calendar.opening, to: Calendar.close)
 
         let sampleFacilities = 2000
@@ -27,8 +28,8 @@ extension World {
         let told = harvest.drafts.reduce(0) { $0 + $1.count }
         let children = max(1, (events - ofFacilities) * sampleChildren / told)
         let moments = after.drafts.flatMap { $0 }.map(\.order).sorted()
-        let wanted = min(moments.count - 1, told / 100)
-        return (World(seed: seed, communities: communities, facilities: facilities, children: children), Int(moments[wanted] / 86_400) + 1)
+        let last = min(moments.count - 1, told / 100)
+        return (World(seed: seed, communities: communities, facilities: facilities, children: children), Int(moments[last] / 86_400) + 1)
     }
 
     /// Everything that is recorded, sent again or voided from `from` up to `to`, as it will be delivered.

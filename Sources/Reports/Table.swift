@@ -112,10 +112,17 @@ public struct Table: Sendable {
     }
 
     /// The table's rows as values, in order, without the header.
-    public func forEachRow(_ figures: ReportFigures, _ body: ([Cell]) -> Void) {
+    ///
+    /// - Throws: what `body` throws, after which it is not called again.
+    public func forEachRow<Failure: Error>(_ figures: ReportFigures, _ body: ([Cell]) throws(Failure) -> Void) throws(Failure) {
+        var failure: Failure?
         withoutActuallyEscaping(body) { body in
-            var writer = RowWriter(rows: body)
-            for part in 0..<parts(figures) { write(figures, part, &writer) }
+            var writer = RowWriter { row in
+                guard failure == nil else { return }
+                do throws(Failure) { try body(row) } catch { failure = error }
+            }
+            for part in 0..<parts(figures) where failure == nil { write(figures, part, &writer) }
         }
+        if let failure { throw failure }
     }
 }

@@ -10,7 +10,7 @@ enum InventedDistrict {
     static let hostileNames = [
         "<script>alert(1)</script>", "=1+1", "+SUM(A1)", "@cmd", "-2", "a\"\u{301} onmouseover=\"alert(1)", "'\u{308}><img src=x>",
         "‮نص‬ 村", "e\u{301}\u{323}村",
-        "{{name}}", "&amp;村", "村,\"引号\"", "𬭼𠮷村", "\u{7F}x", "甲\u{200F}村", "<\u{0338}b>",
+        "{{name}}", "&amp;村", "村,\"引号\"", "𬭼𠮷村", "\u{7F}x", "_x0041_村", " 前后空格 ", "甲\u{200F}村", "<\u{0338}b>",
     ]
 
     static func figures(towns: Int = 4, communitiesInTown: Int = 6, months: Int = 36, seed: UInt64 = 1) throws -> ReportFigures {

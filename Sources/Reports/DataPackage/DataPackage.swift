@@ -4,6 +4,9 @@ import Projections
 
 /// `datapackage.json`: a Frictionless Data Package that says of each table its fields, units, keys and hash.
 public enum DataPackage {
+    /// The file's name in a report.
+    public static let name = "datapackage.json"
+
     /// A file of the report that is described: its digest and size as written.
     public struct File: Sendable, Hashable {
         /// The path relative to the report, such as `coverage.csv`.
@@ -57,20 +60,30 @@ public enum DataPackage {
             ("missingValues", .array([.text("")])),
         ]
         if !table.key.isEmpty { schema.append(("primaryKey", .array(table.key.map { .text($0) }))) }
-        if table.columns.contains(where: { $0.name == "level" }), table.columns.contains(where: { $0.name == "code" }),
-            table.name != "coverage",
-            table.name != "timeline", table.name != "year_before"
-        {
-            let reference: JSON = .object([("resource", .text("coverage")), ("fields", .array([.text("level"), .text("code")]))])
-            schema.append(
-                ("foreignKeys", .array([.object([("fields", .array([.text("level"), .text("code")])), ("reference", reference)])])))
-        }
+        let keys = foreignKeys(table)
+        if !keys.isEmpty { schema.append(("foreignKeys", .array(keys))) }
         return .object([
             ("profile", .text("tabular-data-resource")), ("name", .text(table.name)), ("path", .text(file.path)),
             ("title", .text("\(table.chinese) \(table.english)")), ("format", .text("csv")), ("mediatype", .text("text/csv")),
             ("encoding", .text("utf-8")), ("bytes", .number(String(file.bytes))), ("hash", .text("sha256:" + file.digest.description)),
             ("schema", .object(schema)),
         ])
+    }
+
+    /// Areas are told by `coverage`, facilities' towns too. Tables that may have a row of `unassigned` where `coverage` has none, since
+    /// nothing of it is left at D, refer to nothing.
+    private static func foreignKeys(_ table: Table) -> [JSON] {
+        func key(_ fields: [String], _ there: [String]) -> JSON {
+            let reference: JSON = .object([("resource", .text("coverage")), ("fields", .array(there.map { .text($0) }))])
+            return .object([("fields", .array(fields.map { .text($0) })), ("reference", reference)])
+        }
+        let names = Set(table.columns.map(\.name))
+        var keys: [JSON] = []
+        if names.isSuperset(of: ["level", "code"]), !["coverage", "timeline", "year_before"].contains(table.name) {
+            keys.append(key(["level", "code"], ["level", "code"]))
+        }
+        if names.contains("town_code") { keys.append(key(["town_code"], ["code"])) }
+        return keys
     }
 
     private static func field(_ column: Column, isRequired: Bool) -> JSON {

@@ -13,16 +13,17 @@ public enum DatabaseReport {
         try file.run(
             """
             CREATE TABLE report(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+            CREATE TABLE tables(name TEXT PRIMARY KEY, place INTEGER NOT NULL, chinese TEXT NOT NULL, english TEXT NOT NULL) WITHOUT ROWID;
             CREATE TABLE columns("table" TEXT NOT NULL, "column" TEXT NOT NULL, place INTEGER NOT NULL, type TEXT NOT NULL, unit TEXT, \
             chinese TEXT NOT NULL, english TEXT NOT NULL, meaning TEXT NOT NULL, PRIMARY KEY("table", "column")) WITHOUT ROWID;
             CREATE TABLE areas(level TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, town_code TEXT, longitude REAL, latitude REAL, \
             PRIMARY KEY(level, code)) WITHOUT ROWID;
             """)
         let tables = Report.tables + Report.supplement(context)
-        try writeFacts(figures, context, file, path)
-        try writeColumns(tables, file, path)
-        try writeAreas(figures, file, path)
-        for table in tables { try write(table, figures, file, path) }
+        try writeFacts(figures, context, file)
+        try writeColumns(tables, file)
+        try writeAreas(figures, file)
+        for table in tables { try write(table, figures, file) }
         for table in tables { try file.run(view(table)) }
         try file.run(
             """
@@ -33,41 +34,38 @@ public enum DatabaseReport {
             CREATE INDEX flows_by_place ON flows(place);
             CREATE INDEX timeline_by_area ON timeline(level, code, as_of);
             CREATE INDEX areas_by_town ON areas(town_code);
+            CREATE VIEW communities AS SELECT coverage_numbers.*, areas.town_code, areas.longitude, areas.latitude \
+            FROM coverage_numbers JOIN areas USING (level, code) WHERE level = 'community';
             """)
         try file.close()
     }
 
     // Statements live no longer than these calls, since a database with open ones cannot be closed.
 
-    private static func writeFacts(_ figures: ReportFigures, _ context: ReportContext, _ file: DatabaseFile, _ path: String) throws {
+    private static func writeFacts(_ figures: ReportFigures, _ context: ReportContext, _ file: DatabaseFile) throws {
         let report = try file.prepare("INSERT INTO report VALUES(?,?)")
-        for (name, value) in facts(figures, context) { try check(report.insert([.text(name), value.map { .text($0) } ?? .empty]), path) }
+        for (name, value) in facts(figures, context) { try report.insert([.text(name), value.map { .text($0) } ?? .empty]) }
     }
 
-    private static func writeColumns(_ tables: [Table], _ file: DatabaseFile, _ path: String) throws {
+    private static func writeColumns(_ tables: [Table], _ file: DatabaseFile) throws {
+        let titles = try file.prepare("INSERT INTO tables VALUES(?,?,?,?)")
         let columns = try file.prepare("INSERT INTO columns VALUES(?,?,?,?,?,?,?,?)")
-        for table in tables {
+        for (number, table) in tables.enumerated() {
+            try titles.insert([.text(table.name), .integer(Int64(number + 1)), .text(table.chinese), .text(table.english)])
             for (place, column) in table.columns.enumerated() {
-                let row: [Cell] = [
+                try columns.insert([
                     .text(table.name), .text(column.name), .integer(Int64(place + 1)), .text(kind(column.type)),
                     column.unit.map { .text($0) } ?? .empty, .text(column.chinese), .text(column.english), .text(column.meaning),
-                ]
-                try check(columns.insert(row), path)
+                ])
             }
         }
     }
 
-    private static func write(_ table: Table, _ figures: ReportFigures, _ file: DatabaseFile, _ path: String) throws {
+    private static func write(_ table: Table, _ figures: ReportFigures, _ file: DatabaseFile) throws {
         try file.run(definition(table))
         let marks = Array(repeating: "?", count: table.columns.count).joined(separator: ",")
         let insertion = try file.prepare("INSERT INTO \(quoted(table.name)) VALUES(\(marks))")
-        var isGood = true
-        table.forEachRow(figures) { row in if isGood { isGood = insertion.insert(row) } }
-        try check(isGood, path)
-    }
-
-    private static func check(_ isGood: Bool, _ path: String) throws(ReportsError) {
-        guard isGood else { throw .database(path: path, why: "a row was not taken") }
+        try table.forEachRow(figures) { row throws(ReportsError) in try insertion.insert(row) }
     }
 
     private static func facts(_ figures: ReportFigures, _ context: ReportContext) -> [(String, String?)] {
@@ -79,7 +77,7 @@ public enum DatabaseReport {
         ]
     }
 
-    private static func writeAreas(_ figures: ReportFigures, _ file: DatabaseFile, _ path: String) throws {
+    private static func writeAreas(_ figures: ReportFigures, _ file: DatabaseFile) throws {
         let insertion = try file.prepare("INSERT INTO areas VALUES(?,?,?,?,?,?)")
         let areas = figures.areas
         for (number, area) in areas.all.enumerated() {
@@ -90,7 +88,7 @@ public enum DatabaseReport {
                 .text(area.level.name), .text(area.code), .text(area.name), town.map { .text($0) } ?? .empty,
                 community?.position.map { .real($0.longitude) } ?? .empty, community?.position.map { .real($0.latitude) } ?? .empty,
             ]
-            try check(insertion.insert(row), path)
+            try insertion.insert(row)
         }
     }
 
@@ -109,19 +107,34 @@ public enum DatabaseReport {
         }
     }
 
+    /// The table's definition; SQLite keeps its text as it stands, so that the comments tell every reader of the schema what columns are.
     private static func definition(_ table: Table) -> String {
-        var parts = table.columns.map { column -> String in
+        var lines = table.columns.map { column -> (String, String) in
             let type: String =
                 switch column.type {
                 case .integer, .flag: "INTEGER"
                 case .real: "REAL"
                 case .text, .code, .word, .decimal, .date: "TEXT"
                 }
-            return "\(quoted(column.name)) \(type)" + (column.mayBeEmpty || table.key.isEmpty ? "" : " NOT NULL")
+            let unit = column.unit.map { " (\($0))" } ?? ""
+            return (
+                "\(quoted(column.name)) \(type)" + (column.mayBeEmpty || table.key.isEmpty ? "" : " NOT NULL"),
+                "\(column.chinese) \(column.english)\(unit). \(column.meaning)"
+            )
         }
-        if !table.key.isEmpty { parts.append("PRIMARY KEY(\(table.key.map(quoted).joined(separator: ",")))") }
-        return "CREATE TABLE \(quoted(table.name))(\(parts.joined(separator: ","))) \(table.key.isEmpty ? "" : "WITHOUT ROWID");"
+        if !table.key.isEmpty { lines.append(("PRIMARY KEY(\(table.key.map(quoted).joined(separator: ",")))", "")) }
+        if Set(table.columns.map(\.name)).isSuperset(of: ["level", "code"]) {
+            lines.append(("FOREIGN KEY(level, code) REFERENCES areas(level, code)", ""))
+        }
+        let body = lines.enumerated().map { place, line in
+            "  \(line.0)\(place + 1 < lines.count ? "," : "")" + (line.1.isEmpty ? "" : " -- \(comment(line.1))") + "\n"
+        }
+        return "CREATE TABLE \(quoted(table.name))( -- \(comment("\(table.chinese) \(table.english)"))\n"
+            + body.joined() + ")\(table.key.isEmpty ? "" : " WITHOUT ROWID");"
     }
+
+    /// A comment ends where its line does.
+    private static func comment(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
 
     /// A view `NAME_numbers` in which decimals are numbers; sums of money are better made of the text, in fen.
     private static func view(_ table: Table) -> String {

@@ -47,15 +47,4 @@ public enum ReadableReport {
             try sink(file.0, file.1)
         }
     }
-
-    /// Writes the supplement's tables as `supplement/NAME.csv` through `sink`, a table a call.
-    public static func writeSupplement(
-        _ figures: ReportFigures, _ context: ReportContext, threads: Int = 1, to sink: (_ path: String, _ bytes: [UInt8]) throws -> Void
-    ) throws {
-        for table in Report.supplement(context) {
-            var bytes: [UInt8] = []
-            try table.writeCSV(figures, threads: threads) { bytes.append(contentsOf: $0) }
-            try sink("supplement/" + table.fileName, bytes)
-        }
-    }
 }

@@ -2,6 +2,7 @@ import CStreams
 import CXlsxWriter
 import Events
 import Figures
+import Glibc
 
 /// A workbook that is being written row by row; the library keeps finished rows in temporary files, so memory stays flat.
 final class WorkbookFile {
@@ -12,6 +13,7 @@ final class WorkbookFile {
 
     private var workbook: UnsafeMutablePointer<lxw_workbook>?
     private let path: String
+    private let problem = Problem()
     let formats: Formats
     /// The greatest number of rows of a sheet, its head counted.
     static let mostRows = 1_048_576
@@ -19,6 +21,9 @@ final class WorkbookFile {
     /// Opens a workbook made on `day` as far as its properties say; without it the clock would be written.
     init(path: String, title: String, day: Day) throws(ReportsError) {
         self.path = path
+        // The library opens the file at the very end; whether it can be written is better known now.
+        guard let file = fopen(path, "wb") else { throw .workbook(path: path, why: String(cString: strerror(errno))) }
+        fclose(file)
         var options = lxw_workbook_options()
         options.constant_memory = 1
         options.use_zip64 = 1
@@ -62,7 +67,7 @@ final class WorkbookFile {
         guard let sheet = workbook_add_worksheet(workbook, name) else {
             throw .workbook(path: path, why: "the sheet \(name) cannot be added")
         }
-        return Sheet(sheet: sheet, workbook: workbook, formats: formats, name: name)
+        return Sheet(sheet: sheet, workbook: workbook, formats: formats, name: name, problem: problem)
     }
 
     /// Writes the file.
@@ -72,11 +77,20 @@ final class WorkbookFile {
         tuowei_streams_begin()
         let result = workbook_close(workbook)
         let failure = tuowei_streams_failure()
-        guard failure == 0 else {
-            throw .workbook(path: path, why: "its temporary files cannot be written: \(String(cString: strerror(failure)))")
-        }
-        guard result == LXW_NO_ERROR else {
-            throw .workbook(path: path, why: lxw_strerror(result).map { String(cString: $0) } ?? "unknown")
+        if failure != 0 { problem.note("its temporary files cannot be written: \(String(cString: strerror(failure)))") }
+        problem.note(result)
+        if let why = problem.why { throw .workbook(path: path, why: why) }
+    }
+
+    /// The first thing that went wrong, kept until the workbook is closed: cells are too many to ask after each.
+    final class Problem {
+        private(set) var why: String?
+
+        func note(_ why: String) { if self.why == nil { self.why = why } }
+
+        func note(_ result: lxw_error) {
+            guard result != LXW_NO_ERROR else { return }
+            note(lxw_strerror(result).map { String(cString: $0) } ?? "unknown")
         }
     }
 
@@ -86,14 +100,15 @@ final class WorkbookFile {
         let workbook: UnsafeMutablePointer<lxw_workbook>?
         let formats: Formats
         let name: String
+        fileprivate let problem: Problem
 
         /// A text, never a formula.
         func text(_ text: String, _ row: Int, _ column: Int, _ format: UnsafeMutablePointer<lxw_format>? = nil) {
-            worksheet_write_string(sheet, UInt32(row), UInt16(column), Sheet.allowed(text), format ?? formats.text)
+            problem.note(worksheet_write_string(sheet, UInt32(row), UInt16(column), Sheet.allowed(text), format ?? formats.text))
         }
 
         func number(_ number: Double, _ row: Int, _ column: Int, _ format: UnsafeMutablePointer<lxw_format>?) {
-            worksheet_write_number(sheet, UInt32(row), UInt16(column), number, format)
+            problem.note(worksheet_write_number(sheet, UInt32(row), UInt16(column), number, format))
         }
 
         /// A cell of a table with the format of its column.
@@ -149,10 +164,27 @@ final class WorkbookFile {
             worksheet_insert_chart(sheet, UInt32(row), UInt16(column), chart)
         }
 
-        /// XML has no U+FFFE and no U+FFFF; they are shown as U+FFFD.
-        private static func allowed(_ text: String) -> String {
-            guard text.unicodeScalars.contains(where: { $0.value == 0xFFFE || $0.value == 0xFFFF }) else { return text }
-            return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0xFFFE || $0.value == 0xFFFF ? "\u{FFFD}" : $0 }))
+        /// A text as XML and spreadsheets can hold it: no U+FFFE and no U+FFFF, which are shown as U+FFFD; and where a text has the form
+        /// `_x0041_`, which stands for a character in a workbook, its first mark is written so itself.
+        static func allowed(_ text: String) -> String {
+            let scalars = text.unicodeScalars
+            guard scalars.contains(where: { $0 == "_" || $0.value == 0xFFFE || $0.value == 0xFFFF }) else { return text }
+            let all = Array(scalars)
+            var allowed = String.UnicodeScalarView()
+            for (place, scalar) in all.enumerated() {
+                if scalar.value == 0xFFFE || scalar.value == 0xFFFF {
+                    allowed.append("\u{FFFD}")
+                } else {
+                    allowed.append(scalar)
+                    let code = all[(place + 1)...].prefix(6)
+                    if scalar == "_", code.count == 6, code.first == "x" || code.first == "X", code.last == "_",
+                        code.dropFirst().dropLast().allSatisfy({ $0.properties.isASCIIHexDigit })
+                    {
+                        allowed.append(contentsOf: "x005F_".unicodeScalars)
+                    }
+                }
+            }
+            return String(allowed)
         }
     }
 }

@@ -16,14 +16,15 @@ public enum WorkbookReport {
         let file = try WorkbookFile(path: path, title: title, day: figures.plan.asOf)
         let tables = Report.tables + Report.supplement(context)
         let areas = figures.areas.all.count
+        let overview = try file.sheet(language("概览", "overview"))
         var shortened: [String] = []
-        for table in tables where cells(table, figures, areas) > mostCells { shortened.append(language(table.chinese, table.english)) }
-        try first(figures, context, language, file, shortened)
         for table in tables {
             let sheet = try file.sheet(sheetName(table, language))
             let isShort = cells(table, figures, areas) > mostCells
-            write(table, figures, language, sheet, isShort: isShort)
+            let isWhole = write(table, figures, language, sheet, isShort: isShort)
+            if !isWhole { shortened.append(language(table.chinese, table.english)) }
         }
+        first(figures, context, language, file, overview, shortened)
         try file.close()
     }
 
@@ -38,7 +39,10 @@ public enum WorkbookReport {
     /// Excel allows 31 characters, none of `[]:*?/\`.
     static func sheetName(_ table: Table, _ language: Language) -> String { language(table.chinese, table.name) }
 
-    private static func write(_ table: Table, _ figures: ReportFigures, _ language: Language, _ sheet: WorkbookFile.Sheet, isShort: Bool) {
+    /// Writes a table's sheet; false where rows are left out.
+    private static func write(
+        _ table: Table, _ figures: ReportFigures, _ language: Language, _ sheet: WorkbookFile.Sheet, isShort: Bool
+    ) -> Bool {
         let level = table.columns.firstIndex { $0.name == "level" }
         for (place, column) in table.columns.enumerated() {
             sheet.text(language(column.chinese, column.english), 0, place, sheet.formats.head)
@@ -52,22 +56,26 @@ public enum WorkbookReport {
             sheet.widths(place, place, width)
         }
         var row = 1
+        var isWhole = true
         table.forEachRow(figures) { cells in
-            guard row < WorkbookFile.mostRows else { return }
-            if isShort, let level, cells[level] == .text(Level.community.name) { return }
+            if row >= WorkbookFile.mostRows || (isShort && level.map { cells[$0] == .text(Level.community.name) } ?? false) {
+                isWhole = false
+                return
+            }
             for (place, cell) in cells.enumerated() { sheet.cell(cell, of: table.columns[place], row, place) }
             row += 1
         }
         let names = table.columns.firstIndex { $0.name == "name" }
         sheet.freeze(rows: 1, columns: names.map { $0 + 1 } ?? min(2, table.columns.count))
         sheet.filter(rows: row - 1, columns: table.columns.count)
+        return isWhole
     }
 
     /// The first sheet: what the workbook is, and charts with the numbers they draw.
     private static func first(
-        _ figures: ReportFigures, _ context: ReportContext, _ say: Language, _ file: WorkbookFile, _ shortened: [String]
-    ) throws {
-        let sheet = try file.sheet(say("概览", "overview"))
+        _ figures: ReportFigures, _ context: ReportContext, _ say: Language, _ file: WorkbookFile, _ sheet: WorkbookFile.Sheet,
+        _ shortened: [String]
+    ) {
         let head = sheet.formats.head
         sheet.widths(0, 0, 26)
         sheet.widths(1, 4, 13)
@@ -78,7 +86,8 @@ public enum WorkbookReport {
         if context.isSynthetic { sheet.text(say("合成样本：均为虚构。", "Synthetic sample: everything is invented."), 4, 0, head) }
         if !shortened.isEmpty {
             sheet.text(
-                say("下列表只含区与镇街，全部行见 CSV：", "District and towns only, all rows in the CSV: ") + shortened.joined(separator: ", "), 5, 0)
+                say("下列各表未列全部行（社区行过多），全部行见 CSV：", "Tables too long for a sheet, whole in their CSV files: ")
+                    + shortened.joined(separator: ", "), 5, 0)
         }
         var row = 7
         let names = ["under3", "places_filed", "enrolled"]

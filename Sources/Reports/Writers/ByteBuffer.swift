@@ -1,3 +1,5 @@
+import Events
+
 /// Bytes that grow at the end, with the numbers' own formatting.
 ///
 /// Tables are millions of short cells; growing an array byte by byte checks its bounds and its uniqueness for each, which was
@@ -65,6 +67,24 @@ struct ByteBuffer: ~Copyable {
             count &+= 1
         }
         digits(integer.magnitude, atLeast: 1)
+    }
+
+    /// Appends a day as `YYYY-MM-DD`.
+    @inline(__always)
+    mutating func append(day: Day) {
+        let (year, month, number) = day.civil
+        guard (0...9999).contains(year) else {
+            var text = day.description
+            return text.withUTF8 { append($0) }
+        }
+        makeRoom(30)
+        digits(UInt64(year), atLeast: 4)
+        base[count] = 0x2D
+        count &+= 1
+        digits(UInt64(month), atLeast: 2)
+        base[count] = 0x2D
+        count &+= 1
+        digits(UInt64(number), atLeast: 2)
     }
 
     /// Appends `units` / 10^`places` with its point; zero has no sign.

@@ -94,8 +94,7 @@ struct RowWriter: ~Copyable {
         guard let day else { return empty() }
         if receive != nil { return row.append(.day(day)) }
         separate()
-        var text = day.description
-        text.withUTF8 { buffer.append($0) }
+        buffer.append(day: day)
     }
 
     /// A binary floating point number with 9 significant digits; nil is an empty cell.
