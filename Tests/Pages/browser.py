@@ -21,30 +21,35 @@ CUT = """() => [...document.querySelectorAll('.wide')].filter(one => one.scrollW
     .map(one => `cut off on paper by ${one.scrollWidth - one.clientWidth} px: ` + (one.getAttribute('aria-label') ?? '').slice(0, 60))"""
 
 
-def visit(context, report, page, kind, rules, shots):
-    faults = []
-    tab = context.new_page()
-    tab.on("console", lambda message: faults.append(f"console: {message.text}") if message.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda error: faults.append(f"error: {error}"))
-    tab.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    tab.on("request", lambda request: faults.append(f"request: {request.url}") if not request.url.startswith("file:") else None)
-    try:
-        if kind == "print":
-            tab.emulate_media(media="print")
-        tab.goto((report.folder / page).as_uri())
-        faults += tab.evaluate(CUT if kind == "print" else WIDER)
-        if rules and kind != "print":
-            for violation in rules.run(tab).response["violations"]:
+class Tab:
+    """A tab that is led from page to page and remembers what went wrong on each."""
+
+    def __init__(self, context):
+        self.faults = []
+        self.tab = context.new_page()
+        self.tab.on("console", lambda said: self.faults.append(f"console: {said.text}") if said.type in ("error", "warning") else None)
+        self.tab.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.tab.on("dialog", self.dismiss)
+        self.tab.on("request", lambda asked: self.faults.append(f"request: {asked.url}") if not asked.url.startswith("file:") else None)
+
+    def dismiss(self, dialog):
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def visit(self, report, page, kind, rules, shots):
+        self.faults = []
+        self.tab.goto((report.folder / page).as_uri())
+        self.faults += self.tab.evaluate(CUT if kind == "print" else WIDER)
+        if rules:
+            for violation in rules.run(self.tab).response["violations"]:
                 nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
-                faults.append(f"axe {violation['id']} ({len(violation['nodes'])}): {nodes}")
+                self.faults.append(f"axe {violation['id']} ({len(violation['nodes'])}): {nodes}")
         if shots:
             name = f"{report.language}-{kind}-{page.replace('/', '-').removesuffix('.html')}"
-            tab.screenshot(path=shots / f"{name}.png", full_page=True)
+            self.tab.screenshot(path=shots / f"{name}.png", full_page=True)
             if kind == "print":
-                tab.pdf(path=shots / f"{name}.pdf", prefer_css_page_size=True)
-    finally:
-        tab.close()
-    return faults
+                self.tab.pdf(path=shots / f"{name}.pdf", prefer_css_page_size=True)
+        return self.faults
 
 
 def check(report, tally, shots=None):
@@ -56,10 +61,14 @@ def check(report, tally, shots=None):
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for kind, (width, height) in SIZES.items():
             context = browser.new_context(viewport={"width": width, "height": height})
+            tab = Tab(context)
+            if kind == "print":
+                tab.tab.emulate_media(media="print")
             for page in report.pages if kind == "phone" else few:
-                rules = Axe() if page in few else None
-                tally.check(visit(context, report, page, kind, rules, shots if page in few else None), f"{page} at {kind} size")
+                rules = Axe() if page in few and kind != "print" else None
+                tally.check(tab.visit(report, page, kind, rules, shots if page in few else None), f"{page} at {kind} size")
                 visits[kind] += 1
             context.close()
         browser.close()
-    print("  opened in Chromium: " + ", ".join(f"{count} at {kind} size" for kind, count in visits.items()) + f"; axe on {len(few)} pages")
+    told = ", ".join(f"{count} at {kind} size" for kind, count in visits.items())
+    print(f"  opened in Chromium: {told}; axe at phone and desktop size on {len(few)} pages")
