@@ -7,8 +7,8 @@ extension PageMaker {
     /// Key figures with a year before beside them.
     func keyFigures(_ names: [String], _ area: Int, root: String, caption: String) -> Block {
         let others = areas.all[area].level == .community ? [townNumber(of: area), 0] : areas.all[area].level == .town ? [0] : []
-        var columns = [Heading(title: say("指标", "Figure"), isNumeric: false), Heading(title: figures.plan.asOf.description)]
-        if let before { columns.append(Heading(title: before.day.description, unit: say("上年同期", "a year before"))) }
+        var columns = [Heading(title: say("指标", "Figure"), isNumeric: false), .day(figures.plan.asOf)]
+        if let before { columns.append(.day(before.day, unit: say("上年同期", "a year before"))) }
         for other in others { columns.append(Heading(title: name(of: other))) }
         let rows = names.map { figure -> [PageCell] in
             // Communities are many, so only the wider areas' pages lead each figure to its definition.

@@ -1,3 +1,4 @@
+import Events
 import Mustache
 
 /// A number on a page that has a cell in a table, or a table of the supplement.
@@ -22,6 +23,8 @@ struct PageNumber: Sendable {
 enum Run: Sendable {
     /// Words of the program.
     case text(String)
+    /// A day.
+    case day(String)
     /// Words in passing, smaller.
     case small(String)
     /// A word to stress.
@@ -58,6 +61,8 @@ struct PageCell: Sendable {
     static func balance(_ number: PageNumber) -> PageCell {
         PageCell(runs: [.number(number)], isNumeric: true, isShort: number.value.utf8.first == UInt8(ascii: "-"))
     }
+    /// A day, which is never broken over lines.
+    static func day(_ day: Day) -> PageCell { PageCell(runs: [.day(day.description)]) }
     static func plain(_ digits: String) -> PageCell { PageCell(runs: [.text(digits)], isNumeric: true) }
 }
 
@@ -66,6 +71,11 @@ struct Heading: Sendable {
     let title: String
     var unit = ""
     var isNumeric = true
+    /// The title is a day.
+    var isDay = false
+
+    /// The heading of a column of numbers at a day.
+    static func day(_ day: Day, unit: String = "") -> Heading { Heading(title: day.description, unit: unit, isDay: true) }
 }
 
 /// A table on a page.

@@ -26,6 +26,7 @@ extension Heading: MustacheParent {
         case "title": title
         case "unit": unit.isEmpty ? nil : unit
         case "numeric": isNumeric
+        case "day": isDay
         default: nil
         }
     }

@@ -22,6 +22,7 @@ enum Inline {
     private static func append(_ run: Run, to markup: inout String) {
         switch run {
         case .text(let text): markup += ScalarEscaping.escape(text)
+        case .day(let text): element("time", text, &markup)
         case .small(let text): element("small", text, &markup)
         case .strong(let text): element("strong", text, &markup)
         case .name(let text): element("bdi", text, &markup)

@@ -57,7 +57,7 @@ extension PageMaker {
                 case .resubmitted, .closed, nil: .state(say("尚未答复", "not answered"), kind: "no")
                 }
             return [
-                .head(facilityLink(facility, root: "")), .runs(town(of: facility)), .text(answer.round.submittedOn.description),
+                .head(facilityLink(facility, root: "")), .runs(town(of: facility)), .day(answer.round.submittedOn),
                 .runs(ending),
                 .number(
                     self.cell(
@@ -142,9 +142,9 @@ extension PageMaker {
             .sorted { $0.1 != $1.1 ? $0.1 < $1.1 : $0.0.id.utf8.lexicographicallyPrecedes($1.0.id.utf8) }
         func until(_ day: Day?) -> PageCell {
             guard let day else { return .text("—") }
-            if day < asOf { return .runs(.text(day.description), .state(say("已过期", "expired"), kind: "no")) }
-            if day <= soon { return .runs(.text(day.description), .state(say("将到期", "expiring"), kind: "pending")) }
-            return .text(day.description)
+            if day < asOf { return .runs(.day(day.description), .state(say("已过期", "expired"), kind: "no")) }
+            if day <= soon { return .runs(.day(day.description), .state(say("将到期", "expiring"), kind: "pending")) }
+            return .day(day)
         }
         let rows = due.prefix(PageMaker.most).map { facility, _ -> [PageCell] in
             [

@@ -148,9 +148,9 @@ extension PageMaker {
                 blocks.append(.paragraph([.strong(say("要求：", "Asked for: ")), .text(say(task.asks.0, task.asks.1))]))
                 let rows = planRows(task, evidence.filter { $0.task == task.id })
                 if !rows.isEmpty {
-                    var columns = [Heading(title: say("证据", "Evidence"), isNumeric: false), Heading(title: figures.plan.asOf.description)]
+                    var columns = [Heading(title: say("证据", "Evidence"), isNumeric: false), .day(figures.plan.asOf)]
                     if let before, hasYearBefore(task) {
-                        columns.append(Heading(title: before.day.description, unit: say("上年同期", "a year before")))
+                        columns.append(.day(before.day, unit: say("上年同期", "a year before")))
                     }
                     columns.append(Heading(title: say("单位", "Unit"), isNumeric: false))
                     blocks.append(

@@ -42,12 +42,13 @@ enum Style {
         .more{white-space:nowrap;font-size:.9rem}
         .deck h3{margin:.9rem 0 .3rem}
         .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.4rem,1fr));gap:.7rem;list-style:none;padding:0;margin:.4rem 0 .9rem}
-        .cards li{border:1px solid var(--line);border-top:4px solid var(--soft);padding:.5rem .7rem;background:var(--back)}
+        .cards li{min-width:0;overflow-wrap:anywhere;border:1px solid var(--line);border-top:4px solid var(--soft);padding:.5rem .7rem;background:var(--back)}
         .cards li.supply{border-top-color:var(--blue)}
         .cards li.need{border-top:4px double var(--need)}
         .what{display:block;font-size:.92rem;font-weight:600}
         .big{display:block;font-size:1.65rem;font-weight:700;font-variant-numeric:tabular-nums;line-height:1.3}
-        .big small{font-size:.52em;white-space:nowrap}
+        .big small{display:inline-block;font-size:.52em;line-height:1.4}
+        time{white-space:nowrap}
         .line{display:block;font-size:.83rem;color:var(--soft)}
         .wide{overflow-x:auto;margin:.6rem 0}
         table{border-collapse:collapse;font-size:.92rem;width:100%;font-variant-numeric:tabular-nums}

@@ -78,14 +78,14 @@ extension PageMaker {
         let value = PageMaker.number(
             result.value?.text ?? "", figure: "value", code: areas.all[result.area].code, unit: target.figure.unit, table: "targets",
             key: String(result.target))
-        var on: [Run] = [.text(result.metOn?.description ?? "—")]
+        var on: [Run] = [result.metOn.map { .day($0.description) } ?? .text("—")]
         if let metOn = result.metOn {
             if metOn > target.by { on.append(.text(say("（晚于期限）", " (late)"))) }
             // Held at a month end, but no longer on the day that counts.
             if result.met != .yes { on.append(.text(say("（后来没有守住）", " (not held since)"))) }
         }
         return [
-            .runs(light(result.met)), .plain(bound(target)), .number(value), .text(target.by.description), PageCell(runs: on),
+            .runs(light(result.met)), .plain(bound(target)), .number(value), .day(target.by), PageCell(runs: on),
         ]
     }
 
@@ -121,7 +121,7 @@ extension PageMaker {
                     .small(title(target.figure) + say("，逐个\(levelName(target.level))", ", each \(levelName(target.level))")),
                 ],
                 isHead: true),
-            .runs(light(state)), .plain(bound(target)), PageCell(runs: value, isNumeric: true), .text(target.by.description),
+            .runs(light(state)), .plain(bound(target)), PageCell(runs: value, isNumeric: true), .day(target.by),
             PageCell(runs: on),
         ]
     }

@@ -83,7 +83,7 @@ struct Templates: Sendable {
             """
             {{#.filled}}<div class="wide" tabindex="0" role="region" aria-label="{{.caption}}"><table>
             <caption>{{.caption}}</caption>
-            <thead><tr>{{#.columns}}<th scope="col"{{#.numeric}} class="n"{{/.numeric}}>{{.title}}{{#.unit}} <small>{{.}}</small>{{/.unit}}</th>{{/.columns}}</tr></thead>
+            <thead><tr>{{#.columns}}<th scope="col"{{#.numeric}} class="n"{{/.numeric}}>{{#.day}}<time>{{/.day}}{{.title}}{{#.day}}</time>{{/.day}}{{#.unit}} <small>{{.}}</small>{{/.unit}}</th>{{/.columns}}</tr></thead>
             <tbody>
             {{#.rows}}<tr>{{{.cells}}}</tr>
             {{/.rows}}</tbody></table></div>{{/.filled}}{{^.filled}}{{#.whenEmpty}}<p class="none">{{.}}</p>{{/.whenEmpty}}{{/.filled}}
