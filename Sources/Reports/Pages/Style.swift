@@ -47,7 +47,7 @@ enum Style {
         .cards li.need{border-top:4px double var(--need)}
         .what{display:block;font-size:.92rem;font-weight:600}
         .big{display:block;font-size:1.65rem;font-weight:700;font-variant-numeric:tabular-nums;line-height:1.3}
-        .big small{display:inline-block;font-size:.52em;line-height:1.4}
+        .big small{display:inline-block;margin-left:.35em;font-size:.52em;line-height:1.4}
         time{white-space:nowrap}
         .line{display:block;font-size:.83rem;color:var(--soft)}
         .wide{overflow-x:auto;margin:.6rem 0}
@@ -56,7 +56,7 @@ enum Style {
         th,td{padding:.32rem .55rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
         thead th{background:var(--tint);vertical-align:bottom}
         thead th small{display:block}
-        th[scope=row]{font-weight:600;overflow-wrap:anywhere;min-width:6em}
+        th[scope=row]{font-weight:600;overflow-wrap:break-word;min-width:6em}
         th[scope=row] a{font-weight:600}
         .n{text-align:right;white-space:nowrap}
         thead th.n{white-space:normal;min-width:3.4em}
