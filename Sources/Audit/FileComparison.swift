@@ -1,4 +1,5 @@
 import Archives
+import Glibc
 
 /// Compares a stream of bytes, a replay, with the bytes of a published file, and says in words what differs first.
 final class FileComparison {
@@ -54,9 +55,12 @@ final class FileComparison {
             var done = 0
             while done < there.count {
                 let count = min(4096, there.count - done)
-                let one = UnsafeRawBufferPointer(rebasing: there[done..<done + count])
-                let other = UnsafeRawBufferPointer(rebasing: bytes[done..<done + count])
-                if !one.elementsEqual(other) { return done + zip(one, other).prefix { $0 == $1 }.count }
+                guard let one = there.baseAddress, let other = bytes.baseAddress else { return done }
+                if memcmp(one + done, other + done, count) != 0 {
+                    var place = done
+                    while there[place] == bytes[place] { place += 1 }
+                    return place
+                }
                 done += count
             }
             return done

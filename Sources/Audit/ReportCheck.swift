@@ -188,6 +188,12 @@ public enum ReportFiles {
     /// Every file below the folder, in order.
     public static func paths(below folder: String) -> [String] { names(in: folder).map { "\(folder)/\($0)" } }
 
+    /// Whether there is a folder of that name.
+    public static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
     /// Every file below the folder by its path in it, in order.
     static func names(in folder: String) -> [String] {
         guard let walk = FileManager.default.enumerator(atPath: folder) else { return [] }

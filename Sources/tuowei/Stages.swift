@@ -164,7 +164,7 @@ enum Stages {
     }
 
     /// A path as people read it: absolute, without `..` or symbolic links.
-    private static func cleaned(_ path: String) -> String {
+    static func cleaned(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(validatingCString: resolved) ?? path

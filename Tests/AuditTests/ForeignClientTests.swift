@@ -35,6 +35,13 @@ struct ForeignClientTests {
                 let some = Array(archives[start..<min(start + 7, archives.count)])
                 _ = try Program.run(["ingest", "--pipeline", "pipeline.yaml", "--key", "key"] + some, in: folder.url)
             }
+            // A fraction of a second, signs that JSON escapes, and letters beyond ASCII.
+            let odd = [
+                #"{"event_id":"odd-1","type":"child_moved_out","occurred_on":"1999-12-31","recorded_at":"2024-01-06T08:00:00.05+08:00","child":"odd"}"#,
+                #"{"event_id":"odd-2","type":"event_voided","occurred_on":"2024-01-05","recorded_at":"2024-01-06T08:00:00Z","target":"odd-1","reason":"a \"b\" \\ 误 𠀀/"}"#,
+            ]
+            try Data((odd.joined(separator: "\n") + "\n").utf8).write(to: folder.url.appendingPathComponent("births-odd.ndjson"))
+            _ = try Program.run(["ingest", "--pipeline", "pipeline.yaml", "--key", "key", "births-odd.ndjson"], in: folder.url)
             log = folder.url.path + "/store/log"
         }
     }
@@ -104,6 +111,13 @@ struct ForeignClientTests {
             }
         }
         #expect(seen.count > 20)
+        for (id, part) in [("odd-1", "2024-01-06T00:00:00.050000Z"), ("odd-2", #"a \"b\" \\ 误 𠀀/"#)] {
+            let made = try Program.run(
+                ["prove", id, "--log", "births", "--pipeline", "pipeline.yaml", "--out", "proof"], in: sample.folder.url)
+            #expect(made.status == 0, "\(made.errors)")
+            let python = try Foreign.python("check_proof.py", [sample.folder.url.path + "/proof", sample.key])
+            #expect(python.status == 0 && python.output.contains(part), "\(python.output)")
+        }
     }
 
     @Test("Go opens the signature of a report's manifest")

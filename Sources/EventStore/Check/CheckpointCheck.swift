@@ -84,7 +84,10 @@ enum CheckpointCheck {
         if checkpoint.size != size { return "it says a size of \(checkpoint.size), and its name \(size)" }
         if checkpoint.origin != head.checkpoint.origin { return "its origin is not the head's" }
         guard let root = tree.root(ofSize: size) else { return "the log has not so many entries" }
-        if checkpoint.root != root { return "it says the root \(checkpoint.root), but the first \(size) entries give \(root)" }
+        // Where the entries do not give the head's root, that is told already, and every state behind the changed entry would be too.
+        if checkpoint.root != root, tree.root == head.checkpoint.root {
+            return "it says the root \(checkpoint.root), but the first \(size) entries give \(root)"
+        }
         if size > 0, size <= table.count, table.kinds[size - 1] != .batch { return "its last entry does not close a batch" }
         return nil
     }

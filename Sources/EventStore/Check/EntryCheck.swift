@@ -8,8 +8,10 @@ struct EntryCheck {
     struct Entries {
         var leaves: [UInt8] = []
         var table = EntryTable()
-        /// Where each entry's length stands in its bundle.
+        /// The side files of each log.
         var columns: [HashColumnFile?] = []
+        /// What the comparison of events with the side files found; told after what is wrong in the log itself.
+        var derived: [StoreFault] = []
         var isWhole = true
     }
 
@@ -35,7 +37,7 @@ struct EntryCheck {
             let facts = checkWave(wave, columns)
             for bundle in facts {
                 for fault in bundle.faults { state.add(fault) }
-                for fault in bundle.derived { state.addDerived(fault) }
+                entries.derived += bundle.derived
                 state.expect(bundle.path)
                 state.outcome.count(.bundles)
                 state.outcome.count(.entries, bundle.leaves.count / 32)

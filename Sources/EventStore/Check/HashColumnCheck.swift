@@ -111,6 +111,7 @@ enum HashColumnCheck {
     /// Checks what each piece of the files says of the log it was derived from, and that the files reach as far as the log.
     static func finish(_ state: inout CheckState, _ entries: EntryCheck.Entries, _ tree: CheckedTree) {
         let table = entries.table
+        for fault in entries.derived { state.addDerived(fault) }
         guard table.count == tree.size else { return }
         for log in Log.allCases {
             let place = Int(log.rawValue)

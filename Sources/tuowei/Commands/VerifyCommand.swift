@@ -33,13 +33,16 @@ struct VerifyCommand: ParsableCommand {
         let pipeline = try options.read()
         let key = try refusing { try vkey.map { try KeptFiles.verifierKey($0) } }
         let kept = try refusing { try seen.map { try KeptFiles.checkpoint($0) } }
-        let folder = store ?? pipeline.store
+        if report != nil { _ = try refusing { try pipeline.reference() } }
+        if let archives, !ReportFiles.isFolder(archives) { throw Refusal("--archives \(shown(archives)): no folder of that name") }
+        let folder = Stages.cleaned(store ?? pipeline.store)
         var answer = VerifyAnswer(
             store: StoreCheck(
                 at: folder, derived: DerivedFolders.all(threads: options.threadCount), seen: kept, verifier: key,
                 threads: options.threadCount
             ).run())
         // A damaged log proves nothing about reports or archives.
+        answer.isLeftOut = !answer.store.isSound && (archives != nil || report != nil)
         if answer.store.isSound {
             try refusing(as: .checkFailed) {
                 let log = try EventStore.open(at: folder)
@@ -82,6 +85,8 @@ struct VerifyAnswer {
     var store: StoreOutcome
     var rebuild: ArchiveRebuild.Outcome?
     var report: ReportCheck.Outcome?
+    /// Whether archives or a report were to be checked and were not, because the log is not sound.
+    var isLeftOut = false
 
     init(store: StoreOutcome) { self.store = store }
 
@@ -103,6 +108,7 @@ struct VerifyAnswer {
         var notes: [String] = []
         if let writer = store.writer { notes.append("a writer is at work on the store, or was interrupted (\(writer))") }
         notes += store.leftovers.map { "left by it: \($0)" }
+        if isLeftOut { notes.append("archives and reports are not compared with a log that is not sound") }
         return notes + (report?.notes ?? [])
     }
 

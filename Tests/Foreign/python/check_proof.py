@@ -131,7 +131,7 @@ def parts(detail):
 def instant(microseconds):
     moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=microseconds)
     text = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
-    return text + (f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else "") + "Z"
+    return text + (f".{moment.microsecond:06}" if moment.microsecond else "") + "Z"
 
 
 def event(blocks, row):
