@@ -196,6 +196,8 @@ public enum ReportFiles {
 
     /// Every file below the folder by its path in it, in order.
     static func names(in folder: String) -> [String] {
+        // A folder named by a symbolic link is walked as the folder itself; links within it are not followed.
+        let folder = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
         guard let walk = FileManager.default.enumerator(atPath: folder) else { return [] }
         var names: [String] = []
         for case let name as String in walk {
