@@ -86,6 +86,17 @@ import Testing
         #expect(try signed.check().differences.first?.words.contains("another key") == true)
     }
 
+    @Test("A report that is named by a link is checked whole")
+    func link() throws {
+        let published = try PublishedReport()
+        let real = published.report + "-real"
+        try FileManager.default.moveItem(atPath: published.report, toPath: real)
+        try FileManager.default.createSymbolicLink(atPath: published.report, withDestinationPath: real)
+        #expect(try published.check().differences.isEmpty)
+        try published.write("notes.txt", Data("x".utf8))
+        #expect(try published.check().differences.map(\.file) == ["notes.txt"])
+    }
+
     @Test("A report of chosen tables replays as one")
     func chosenTables() throws {
         let published = try PublishedReport("tiny", tables: "coverage,timeline")
