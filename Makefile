@@ -79,7 +79,7 @@ compare: build ## say why the figures of the report in folder A are others in th
 	@$(call STAGE,compare) $(A) $(B)
 
 explain-cases: setup-test ## explain every cell of the contract's cases (make test takes a sample)
-	@swift build --build-tests && TUOWEI_EVERY_CELL=1 swift test --skip-build --disable-xctest --filter everyCellIsWhatItsEventsAddUpTo
+	@TUOWEI_EVERY_CELL=1 scripts/test.sh --filter everyCellIsWhatItsEventsAddUpTo
 
 test: setup-test ## run every test
 	@scripts/test.sh
