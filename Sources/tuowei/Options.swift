@@ -27,9 +27,11 @@ struct PipelineOptions: ParsableArguments {
 
     /// The number of threads: as said, else the processors this process may use.
     var threadCount: Int {
-        if let threads { return threads }
-        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        threads ?? PipelineOptions.processors
     }
+
+    /// The processors this process may use.
+    static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
 
 /// The day of a report, and the moment as known at which.

@@ -46,9 +46,10 @@ extension ReportMaker {
 
 extension AreaParts {
     /// The sum of a term.
-    fileprivate func get(_ term: EvidenceTerm) -> Int64 { term.parts.count == 1 ? self[term.parts[0]] : under3 }
+    func get(_ term: EvidenceTerm) -> Int64 { term.parts.count == 1 ? self[term.parts[0]] : under3 }
 
-    fileprivate mutating func set(_ term: EvidenceTerm, _ sum: Int64) {
+    /// Takes over the sum of a term.
+    mutating func set(_ term: EvidenceTerm, _ sum: Int64) {
         if term.parts.count == 1 { self[term.parts[0]] = sum } else { under3 = sum }
     }
 }
@@ -128,6 +129,8 @@ public struct FigureExplanation {
             try terms.isEmpty
             ? []
             : explain(maker.store, request) { evidence in
+                // Of another subject's events only those matter to a reader that change something.
+                guard !evidence.isContext || evidence.change != 0 || evidence.wouldChange ?? 0 != 0 else { return }
                 try output.write(try line(evidence, members))
             }
         for (term, sum) in zip(terms, sums) { parts.set(term, Int64(clamping: sum)) }

@@ -74,6 +74,8 @@ public struct Evidence {
     public let id: ArraySlice<UInt8>
     /// Whose figure it changes: its own subject, or for where a facility or child lies and whether it is open, another one's.
     public let subject: Subject
+    /// Whether it is another subject's, told for what it says of this one's place.
+    public let isContext: Bool
     /// What became of it.
     public let status: Status
     /// What the sum grew by when it took effect, with the subject's events taken day by day; 0 where it has no effect.
@@ -173,7 +175,7 @@ private struct EvidenceTeller {
             for row in rows {
                 let event = group.event(row.place)
                 let isContext = group.lines[row.place.line].isContext
-                guard row.changes[place] != 0 || (!isContext && term.parts.contains { $0.reads(event.log, type: event.type) }) else {
+                guard isContext || row.changes[place] != 0 || term.parts.contains(where: { $0.reads(event.log, type: event.type) }) else {
                     continue
                 }
                 let outcome = outcomes[row.place.line][row.place.event]
@@ -194,7 +196,7 @@ private struct EvidenceTeller {
                 let isEffective = row.standing == .inEffect
                 try tell(
                     Evidence(
-                        term: term, event: event, id: reader.texts.id(event), subject: group.subject, status: status,
+                        term: term, event: event, id: reader.texts.id(event), subject: group.subject, isContext: isContext, status: status,
                         change: isEffective ? row.changes[place] : 0, wouldChange: isEffective ? nil : row.changes[place]))
             }
         }

@@ -1,0 +1,80 @@
+import Audit
+import Foundation
+import TestSupport
+import Testing
+
+/// Proofs of figures: they are made for cells of every kind, hold without the store, and fail once anything in them is another.
+@Suite struct FigureProofTests {
+    private static let cells = [
+        ("places_filed", "320612000000"), ("coverage_rate", "320612101"), ("under3", "320612101001"), ("enrolled_residents", "320612101"),
+        ("gap", "320612101001"), ("paid", "320612000000"), ("net_paid_per_place", "320612101"), ("communities_served", "320612000000"),
+        ("vacant", "320612101"), ("enrolled_over_age", "320612000000"), ("places_per_1000", "320612101"),
+    ]
+
+    @Test func holdsWithoutTheStore() throws {
+        let copy = try TemporaryFolder(copyOf: ConformanceTests.folder.appendingPathComponent("tiny"))
+        _ = try Program.run(["ingest", "--pipeline", "pipeline.yaml"], in: copy.url)
+        for (place, (figure, code)) in Self.cells.enumerated() {
+            let known = place % 2 == 0 ? [] : ["--known-at", "2024-06-30"]
+            let made = try Program.run(
+                [
+                    "prove", "--pipeline", "pipeline.yaml", "--figure", figure, "--code", code, "--as-of", "2024-06-30", "--out",
+                    "\(place).json",
+                ]
+                    + known, in: copy.url)
+            #expect(made.status == 0, "\(figure): \(made.errors)")
+        }
+        try FileManager.default.moveItem(
+            at: copy.url.appendingPathComponent("out/store/log/checkpoint"), to: copy.url.appendingPathComponent("kept"))
+        try FileManager.default.removeItem(at: copy.url.appendingPathComponent("out"))
+        for (place, (figure, code)) in Self.cells.enumerated() {
+            let checked = try Program.run(["prove", "--check", "\(place).json", "--seen", "kept"], in: copy.url)
+            #expect(checked.status == 0 && checked.output.contains("\(figure) of \(code) as of 2024-06-30"), "\(figure): \(checked.errors)")
+        }
+    }
+
+    @Test func failsOnceAnythingIsAnother() throws {
+        let copy = try TemporaryFolder(copyOf: ConformanceTests.folder.appendingPathComponent("tiny"))
+        _ = try Program.run(["ingest", "--pipeline", "pipeline.yaml"], in: copy.url)
+        let made = try Program.run(
+            [
+                "prove", "--pipeline", "pipeline.yaml", "--figure", "enrolment_rate", "--code", "320612101", "--as-of", "2024-06-30",
+                "--out",
+                "proof.json",
+            ], in: copy.url)
+        #expect(made.status == 0, "\(made.errors)")
+        let whole = try Data(contentsOf: copy.url.appendingPathComponent("proof.json"))
+        let proof = try #require(try JSONSerialization.jsonObject(with: whole) as? [String: Any])
+        func check(_ changed: [String: Any]) throws -> Int32 {
+            try JSONSerialization.data(withJSONObject: changed).write(to: copy.url.appendingPathComponent("changed.json"))
+            return try Program.run(["prove", "--check", "changed.json", "--seen", "out/store/log/checkpoint"], in: copy.url).status
+        }
+        #expect(try check(proof) == 0)
+        var other = proof
+        other["printed"] = "0.9999"
+        #expect(try check(other) == 1)
+        other = proof
+        other["asOf"] = "2021-06-30"
+        #expect(try check(other) == 1)
+        let events = try #require(proof["events"] as? [[Int]])
+        for place in events.indices {
+            other = proof
+            other["events"] = Array(events[..<place] + events[(place + 1)...]) + [[0, 1_000_000]]
+            #expect(try check(other) == 1)
+            other["events"] = events + [events[place]]
+            #expect(try check(other) == 1)
+        }
+        let entries = try #require(proof["entries"] as? [[String: String]])
+        for place in entries.indices {
+            var data = try #require(Data(base64Encoded: entries[place]["entry"] ?? ""))
+            data[data.count / 2] ^= 1
+            var changed = entries
+            changed[place]["entry"] = data.base64EncodedString()
+            other = proof
+            other["entries"] = changed
+            #expect(try check(other) == 1)
+        }
+        let cut = try Program.run(["prove", "--check", "pipeline.yaml", "--seen", "out/store/log/checkpoint"], in: copy.url)
+        #expect(cut.status == 1)
+    }
+}
