@@ -66,7 +66,7 @@ def check_limits(lab, scenarios, is_sample, tally):
 def check_crowd(lab, is_sample, tally):
     """Many at once."""
     crowd = Crowd(lab)
-    for seed in range(1 if is_sample else 6): crowd.run(40 if is_sample else 150, seed)
+    for seed in range(1 if is_sample else 4): crowd.run(40 if is_sample else 120, seed)
     print("a crowd on one store: " + ", ".join(f"{count} {what}" for what, count in sorted(crowd.counts.items())), flush=True)
     tally.crowd = dict(crowd.counts)
     tally.injected[("many at once", "killed at random")] += crowd.counts["killed"]

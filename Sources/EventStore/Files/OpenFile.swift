@@ -77,6 +77,15 @@ final class OpenFile: Sendable {
         return bytes
     }
 
+    /// What the file holds now, `limit` bytes at most, while others may be changing it.
+    func present(atMost limit: Int) throws(StoreError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let result = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(StoreError) in try read(into: buffer, at: 0) }
+        }
+        return Array(bytes[..<(try result.get())])
+    }
+
     /// Writes all of `buffer` at `offset`. A short write goes on; an error ends it.
     func write(_ buffer: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
         var done = 0

@@ -10,22 +10,34 @@ final class StoreLock: Sendable {
     /// - Throws: ``StoreError/locked(path:holder:)`` where another process, or another writer of this one, holds it.
     init(_ paths: StorePaths) throws(StoreError) {
         file = try OpenFile.writing(paths.lock, fresh: false)
+        var attempt = 0
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             guard errno == EWOULDBLOCK else { throw .system(operation: "lock", path: paths.lock, code: errno) }
-            let size = min(200, try file.size())
-            let text = String(decoding: try file.bytes(at: 0, count: size), as: UTF8.self)
-            let shown = String(String.UnicodeScalarView(text.unicodeScalars.filter { (0x20...0x7E).contains($0.value) }))
-            throw .locked(path: paths.root, holder: shown.isEmpty ? "it began just now" : shown)
+            // Who has just taken it has not written its line yet, and who is about to let it go has removed it.
+            let line = LockLine(try file.present(atMost: 4096))
+            attempt += 1
+            guard line == nil, attempt <= 20 else {
+                throw .locked(path: paths.root, holder: line.map { String(decoding: $0.bytes.dropLast(), as: UTF8.self) } ?? "it began just now")
+            }
+            usleep(5_000)
         }
+        let before = try file.present(atMost: 4096)
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let since = Instant(rawValue: Int64(now.tv_sec) * 1_000_000)
         // Never empty in between: whoever is interrupted from here on leaves a line behind.
         let line = LockLine(process: getpid(), host: LockLine.thisHost, since: since).bytes
-        try write(line, to: file, at: 0)
-        try file.truncate(to: line.count)
-        try file.synchronize()
+        do throws(StoreError) {
+            try write(line, to: file, at: 0)
+            try file.truncate(to: line.count)
+            try file.synchronize()
+        } catch {
+            // Half a line would look like damage. Nothing was begun, so what was said before still holds.
+            try? write(before, to: file, at: 0)
+            try? file.truncate(to: before.count)
+            throw error
+        }
     }
 
     /// Notes that the writer ended well: it leaves nothing behind that the next one has to remove.
