@@ -65,7 +65,10 @@ public struct HistoryKeeper: Sendable {
         let isWhole = try links.isEmpty || histories.isWhole(threads: threads)
         let strays = Set(try folder.list()).subtracting(links.map(\.entries))
         let isCurrent = histories.entryCount == store.size
-        guard !isWhole || !isCurrent || !strays.isEmpty else { return Update(events: events, folded: 0) }
+        guard !isWhole || !isCurrent || !strays.isEmpty else {
+            folder.tidy()
+            return Update(events: events, folded: 0)
+        }
         let editor = try folder.edit()
         let behind = events - histories.eventCounts.reduce(0, +)
         let base = links.first?.file.eventCount ?? 0
@@ -85,6 +88,7 @@ public struct HistoryKeeper: Sendable {
         // What was replaced goes after what replaces it has come.
         let kept = Set(links.map(\.entries) + [histories.entryCount..<store.size])
         for entries in try folder.list() where !kept.contains(entries) { try editor.remove(entries) }
+        try editor.endWell()
         return Update(events: events, folded: histories.entryCount == 0 ? events : behind)
     }
 

@@ -136,7 +136,7 @@ struct CheckState {
                 return add(StoreFault(file: paths.lock, offset: 0, problem: "it is neither empty nor the line of a writer"))
             }
             isInterrupted = true
-            outcome.writer = "process \(line.process) on \(line.host), since \(line.since)"
+            outcome.writer = line.words
         } catch {
             add(StoreFault(error, file: paths.lock))
         }

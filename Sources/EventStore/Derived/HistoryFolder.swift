@@ -37,6 +37,15 @@ public struct HistoryFolder: Sendable {
         return StoredHistory(file: file, size: try file.size())
     }
 
+    /// Removes what an interrupted fold left although nothing is to be folded; nothing where another process is at work.
+    public func tidy() {
+        guard let bytes = try? Folder.read(paths.lock, atMost: 4096), LockLine(bytes)?.isFolding == true, let editor = try? edit() else {
+            return
+        }
+        editor.abandon()
+        try? editor.endWell()
+    }
+
     /// Takes the store's lock, to change the files.
     /// - Throws: ``StoreError/locked(path:holder:)`` where another writer holds it.
     public func edit() throws(StoreError) -> HistoryEditor { try HistoryEditor(paths) }
@@ -66,9 +75,9 @@ public final class HistoryEditor: Sendable {
 
     init(_ paths: StorePaths) throws(StoreError) {
         self.paths = paths
-        lock = try StoreLock(paths)
+        lock = try StoreLock(paths, folding: true)
         try Folder.make(paths.pending)
-        try Folder.make(paths.histories)
+        try Folder.makeDurable(paths.histories)
     }
 
     private var temporary: String { paths.pending + "/history" }
@@ -88,6 +97,12 @@ public final class HistoryEditor: Sendable {
 
     /// Removes a file.
     public func remove(_ entries: Range<Int>) throws(StoreError) { try Folder.remove(paths.history(entries)) }
+
+    /// Makes what was removed gone for good, and notes that nothing was left half done.
+    public func endWell() throws(StoreError) {
+        try Folder.synchronize(paths.histories)
+        lock.noteEndedWell()
+    }
 }
 
 /// A file of histories being written, from several threads at once.

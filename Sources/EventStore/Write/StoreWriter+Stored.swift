@@ -100,6 +100,7 @@ extension StoreWriter {
             missing.withUnsafeBufferPointer { extendColumn(place, $0, logSize: opened.size, root: opened.root) }
         }
         extendColumns(root: pending.edge.root(TreeHasher()))
+        haveColumnsCaughtUp = true
     }
 
     /// Appends the hashes of what was published since to the side files. They are a convenience: a failure leaves them behind, and

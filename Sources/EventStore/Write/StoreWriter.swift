@@ -46,6 +46,8 @@ public final class StoreWriter {
     var columns: [HashColumn] = []
     /// Whether a side file could not be written: what it lacks is left to the next writer.
     var hasColumnsBehind = false
+    /// Whether the side files were brought up to the log, whatever an interrupted writer had left of them.
+    var haveColumnsCaughtUp = false
     /// Whether a side file was written.
     var haveColumnsChanged = false
     /// Blocks that wait for a pass over the stored hashes.
@@ -89,7 +91,7 @@ public final class StoreWriter {
         let head = try Recovery.run(paths)
         let name = head?.checkpoint.origin ?? origin
         if let problem = keyProblem(name, head, signer) {
-            lock.noteEndedWell()
+            lock.noteNothingDone()
             throw problem
         }
         let size = head?.checkpoint.size ?? 0
@@ -129,7 +131,9 @@ public final class StoreWriter {
 
     /// Lets the store go: the lock is free for another writer, and what was not published is gone.
     public func close() {
-        if failure == nil, lock != nil, (try? endWell()) != nil { lock?.noteEndedWell() }
+        if failure == nil, lock != nil, (try? endWell()) != nil {
+            if haveColumnsCaughtUp { lock?.noteEndedWell() } else { lock?.noteNothingDone() }
+        }
         failure = failure ?? "it was closed"
         lock = nil
     }
