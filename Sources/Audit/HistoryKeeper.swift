@@ -59,7 +59,9 @@ public struct HistoryKeeper: Sendable {
 
     /// Brings the histories up to the log: only what is new is read, unless the new files have become a good part of the whole, or
     /// what stands there is damaged; then they are made anew.
-    public func update() throws -> Update {
+    ///
+    /// - Parameter check: Called now and then; what it throws stops the work, and what was begun is taken back.
+    public func update(check: @escaping @Sendable () throws -> Void = {}) throws -> Update {
         let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
         var (histories, links) = try chain()
         let isWhole = try links.isEmpty || histories.isWhole(threads: threads)
@@ -77,11 +79,13 @@ public struct HistoryKeeper: Sendable {
             let new = try editor.begin()
             do {
                 try histories.makeNext(from: store, size: store.size, root: store.root, find: find, threads: threads) { bytes, offset in
+                    try check()
                     try new.write(bytes, at: offset)
                 }
                 try editor.finish(new, histories.entryCount..<store.size)
             } catch {
                 editor.abandon()
+                try? editor.endWell()
                 throw error
             }
         }

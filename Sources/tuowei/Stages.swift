@@ -87,7 +87,9 @@ enum Stages {
     static func fold(_ pipeline: Pipeline, threads: Int) throws -> String {
         try refusing(as: .checkFailed) {
             let store = try store(of: pipeline)
-            let update = try HistoryKeeper(store, threads: threads).update()
+            let update = try Interruption.whileCleaning {
+                try HistoryKeeper(store, threads: threads).update { try Interruption.check() }
+            }
             let folded = update.folded == 0 ? "the histories are up to date" : "\(grouped(update.folded)) folded now"
             return "\(grouped(update.events)) events in \(grouped(store.size)) entries of the log; \(folded)"
         }

@@ -146,7 +146,7 @@ class Sweep:
         key = (scenario.name, digest(after))
         if key not in self.mended:
             again = self.lab.run(folder, scenario.again)
-            words = difference(scenario.new, tree(folder)) if again.status == scenario.again_status else again.errors.strip()
+            words = difference(scenario.new, tree(folder)) if again.status in (scenario.status, scenario.again_status) else again.errors.strip()
             self.mended[key] = f"it ends with {again.status}: {words}" if words else ""
         if self.mended[key]: result.diverged.append(f"{what}: run again, {self.mended[key]}")
 
@@ -165,7 +165,7 @@ class Sweep:
         key = (scenario.name, "power", digest(after))
         if key not in self.mended:
             again = self.lab.run(folder, scenario.again)
-            words = difference(new, contents(tree(folder))) if again.status == scenario.again_status else again.errors.strip()
+            words = difference(new, contents(tree(folder))) if again.status in (scenario.status, scenario.again_status) else again.errors.strip()
             self.mended[key] = f"it ends with {again.status}: {words}" if words else ""
         if self.mended[key]: result.diverged.append(f"{what}: run again, {self.mended[key]}")
         shutil.rmtree(folder, ignore_errors=True)

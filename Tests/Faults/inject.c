@@ -324,6 +324,8 @@ static int enter(pid_t thread) {
         argumentPath(thread, (int)r.rdi, r.rsi, p->path, sizeof p->path);
         argumentPath(thread, (int)r.rdx, r.r10, p->other, sizeof p->other);
         p->asked = r.r8;
+        // A file without a name gets one through its descriptor.
+        if (strncmp(p->path, "/proc/self/fd/", 14) == 0) descriptorPath(thread, atoi(p->path + 14), p->path, sizeof p->path);
         break;
     case LINK_AT: argumentPath(thread, (int)r.rsi, r.rdx, p->path, sizeof p->path); break;
     case SHARED_MAP:

@@ -15,7 +15,7 @@ import random
 import shutil
 from pathlib import Path
 
-O_TRUNC = 0o1000
+O_TRUNC, O_TMPFILE = 0o1000, 0o20200000
 EXCHANGE = 2
 KINDS = ("strict", "names", "mixed")
 
@@ -48,6 +48,8 @@ class Disk:
     def __init__(self, root, data):
         self.root = root
         self.data = data
+        # Files that have no name (yet), by the path that a trace gives them.
+        self.unnamed = {}
 
     def find(self, path):
         node = self.root
@@ -63,7 +65,19 @@ class Disk:
     def apply(self, call):
         """Does what a call did; whether that changes what a power cut may leave."""
         if call.result < 0 or call.path.startswith("/"): return False
+        if call.name == "openat" and call.asked & O_TMPFILE == O_TMPFILE:
+            self.unnamed[call.path + "/#"] = Node(False)
+            return False
         parent, name = self.folder_of(call.path)
+        if call.path in self.unnamed:
+            node = self.unnamed[call.path]
+            if call.name.startswith("link"):
+                other, new = self.folder_of(call.other)
+                other.names[new] = node
+            elif call.name == "fsync" and call.data:
+                start, length = map(int, call.data.split(":"))
+                node.content = self.data[start:start + length]
+            return True
         node = self.root if name in ("", ".") else parent.names.get(name) if parent else None
         if call.name in ("write", "pwrite64", "ftruncate"):
             if node: node.is_dirty = True
@@ -110,6 +124,7 @@ class Disk:
                 for name, inner in (node.names if runs_ahead else node.durable_names).items(): lay(inner, os.path.join(path, name))
             else:
                 with open(path, "wb") as file: file.write(b"" if node.is_dirty and runs_ahead else node.content)
+                os.chmod(path, 0o600)
         lay(self.root, str(folder))
 
 

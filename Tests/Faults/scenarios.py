@@ -17,7 +17,7 @@ class Scenario:
     old: dict = field(default_factory=dict)
     new: dict = field(default_factory=dict)
     status: int = 0
-    # What mends it: the same command, where nothing else is said.
+    # What mends it: the same command, where nothing else is said; and how it ends where there is nothing to mend.
     again: list = None
     again_status: int = 0
     # Beside the log and the report, the parts each of which must be as before or as after, whatever came between.
@@ -76,6 +76,10 @@ def prepare(lab):
         shutil.rmtree(after)
         found.append(scenario)
 
+    folder = lab.case()
+    (folder / "keys").mkdir()
+    add("make a key", folder, ["key", "new", "--pipeline", "pipeline.yaml", "--out", "keys/log.key"], others=("keys",))
+
     add("ingest into a new store", lab.case(), ["ingest", *PIPELINE])
 
     folder = lab.case()
@@ -92,6 +96,12 @@ def prepare(lab):
     undisturbed(folder, "ingest", *PIPELINE)
     undisturbed(folder, "fold", *PIPELINE)
     add("the first report", folder, ["report", *PIPELINE, "--as-of", AS_OF])
+
+    folder = lab.case()
+    (folder / "keys").mkdir()
+    undisturbed(folder, "key", "new", "--pipeline", "pipeline.yaml", "--out", "keys/log.key")
+    undisturbed(folder, "ingest", *PIPELINE)
+    add("sign a log", folder, ["ingest", *PIPELINE, "--key", "keys/log.key"])
 
     folder = lab.case()
     undisturbed(folder, "run", *PIPELINE, "--as-of", AS_OF, "--known-at", AS_OF)

@@ -26,14 +26,37 @@ final class OpenFile: Sendable {
         }
     }
 
-    /// Opens a file to read and write, readable to its owner alone; with `fresh` an empty one.
-    static func writing(_ path: String, fresh: Bool = true) throws(StoreError) -> OpenFile {
+    /// Opens a file to read and write, readable to its owner alone; with `fresh` an empty one, with
+    /// `exclusive` one that was not there.
+    static func writing(_ path: String, fresh: Bool = true, exclusive: Bool = false) throws(StoreError) -> OpenFile {
+        let how = (fresh ? O_TRUNC : 0) | (exclusive ? O_EXCL : 0)
         while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (fresh ? O_TRUNC : 0), 0o600)
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | how, 0o600)
             if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: path) }
             let code = errno
             if code == EINTR { continue }
             throw .system(operation: "create", path: path, code: code)
+        }
+    }
+
+    /// Opens a file without a name in a folder, readable to its owner alone; nil where the file system has no such files. It is gone
+    /// with the program unless it is given a name.
+    static func unnamed(in folder: String) throws(StoreError) -> OpenFile? {
+        let temporary = 0o20000000 | O_DIRECTORY  // O_TMPFILE, which is a macro that Swift does not read
+        while true {
+            let descriptor = open(folder, O_RDWR | O_CLOEXEC | temporary, 0o600)
+            if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: folder) }
+            let code = errno
+            if code == EINTR { continue }
+            if code == EOPNOTSUPP || code == EISDIR { return nil }
+            throw .system(operation: "create a file in", path: folder, code: code)
+        }
+    }
+
+    /// Gives a file without a name one that is not taken.
+    func name(_ path: String) throws(StoreError) {
+        guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else {
+            throw .system(operation: "create", path: path, code: errno)
         }
     }
 

@@ -93,27 +93,32 @@ public struct SigningKey: Sendable {
         return key
     }
 
-    /// Writes a key file that its owner alone can read; never over a file that is there.
+    /// Writes a key file that its owner alone can read; never over a file that is there. It gets its name when it is whole and
+    /// durable, so that half a key never takes the place of a key.
     public func write(to path: String) throws(StoreError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .system(operation: "create", path: path, code: errno) }
-        close(descriptor)
-        let file = try OpenFile.writing(path)
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let bytes = Array((text + "\n").utf8)
-        var failure: StoreError?
-        bytes.withUnsafeBytes { buffer in
+        if let file = try OpenFile.unnamed(in: folder) {
+            try put(bytes, in: file)
+            try file.name(path)
+        } else {
+            // A file system without unnamed files: the name comes first.
+            let file = try OpenFile.writing(path, fresh: false, exclusive: true)
             do throws(StoreError) {
-                try file.write(buffer, at: 0)
-                try file.synchronize()
+                try put(bytes, in: file)
             } catch {
-                failure = error
+                _ = Glibc.remove(path)
+                throw error
             }
         }
-        if let failure {
-            _ = Glibc.remove(path)
-            throw failure
-        }
+        try Folder.synchronize(folder)
     }
+}
+
+/// Writes a whole file durably.
+private func put(_ bytes: [UInt8], in file: OpenFile) throws(StoreError) {
+    try write(bytes, to: file, at: 0)
+    try file.synchronize()
 }
 
 /// Ed25519 in signed notes.
