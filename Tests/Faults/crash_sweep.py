@@ -226,6 +226,7 @@ class Tally:
         self.lost, self.diverged, self.untried, self.unclean = [], [], [], []
         self.messages = {}
         self.crowd = {}
+        self.ceilings = []
 
     def report(self, seconds):
         """All of it as plain values."""
@@ -235,7 +236,7 @@ class Tally:
         for (_, fault, outcome), count in self.outcomes.items():
             outcomes.setdefault(fault, Counter())[outcome] += count
         return {"seconds": round(seconds), "injected": sum(rows.values()), "faults": dict(rows),
-                "outcomes": {fault: dict(counts) for fault, counts in outcomes.items()}, "crowd": self.crowd,
+                "outcomes": {fault: dict(counts) for fault, counts in outcomes.items()}, "crowd": self.crowd, "ceilings": self.ceilings,
                 "lost": len(self.lost), "diverged": len(self.diverged)}
 
     def add(self, result):

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import ceilings
 import cross_check
 from crash_sweep import Sweep, Tally, run
 from crowd import Crowd
@@ -84,13 +85,22 @@ def check_witness(lab, scenarios, tally):
     print(f"strace counts the same {compared} calls", flush=True)
 
 
+def check_ceilings(lab, is_sample, tally):
+    """Open files and space beyond what stays."""
+    tally.ceilings, wrong = ceilings.measure(lab, (1, 10) if is_sample else (1, 10, 100))
+    tally.unclean += wrong
+    for row in tally.ceilings:
+        print(f"{row['events']} events: {row['descriptors']} open files, for a while {row['ingest_space']} bytes more for ingest and "
+              f"{row['report_space']} for a report of {row['report']}", flush=True)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("program")
     arguments.add_argument("--sample", action="store_true", help="a small part of it, for every change")
     arguments.add_argument("--only", default="", help="scenarios whose name holds this")
     arguments.add_argument("--stride", type=int, help="every N-th fault of all")
-    arguments.add_argument("--parts", default="calls,witness,limits,crowd", help="which parts, separated by commas")
+    arguments.add_argument("--parts", default="calls,witness,limits,crowd,ceilings", help="which parts, separated by commas")
     arguments.add_argument("--write", help="write what came out into this file, as JSON")
     chosen = arguments.parse_args()
     parts = chosen.parts.split(",")
@@ -104,6 +114,7 @@ def main():
         if "witness" in parts and not chosen.sample: check_witness(lab, scenarios, tally)
         if "limits" in parts: check_limits(lab, scenarios, chosen.sample, tally)
         if "crowd" in parts: check_crowd(lab, chosen.sample, tally)
+        if "ceilings" in parts: check_ceilings(lab, chosen.sample, tally)
     finally:
         lab.close()
     for title in ("lost", "diverged", "untried", "unclean"):

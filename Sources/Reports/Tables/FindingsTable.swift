@@ -11,7 +11,8 @@ extension Table {
             Column("log", .word(Log.allCases.map(\.name)), "日志", "Log", "The log of the event."),
             Column("event_id", .code, "事件编号", "Event", "The event's identifier."),
             Column(
-                "subject", .code, "对象", "Subject", "The child, facility or grant; child@facility for an enrolment; empty for a void.",
+                "subject", .code, "对象", "Subject",
+                "The child, facility or grant; child@facility for an enrolment; empty for a void. Children are named in findings.csv alone.",
                 mayBeEmpty: true),
             Column("occurred_on", .date, "发生日期", "Occurred on", "The event's date."),
         ], key: [],
@@ -22,7 +23,7 @@ extension Table {
             writer.text(finding.code.name)
             writer.text(finding.log.name)
             writer.text(findings.texts[finding.eventID])
-            writer.text(findings.texts[finding.subject])
+            writer.text(writer.isForTables ? findings.texts[finding.subject] : withoutChild(findings.texts[finding.subject], finding.log))
             writer.day(finding.day)
             writer.endRow()
         }
@@ -30,3 +31,13 @@ extension Table {
 }
 
 private let findingsInPart = 8192
+
+/// The subject as formats other than the CSV file name it: of all that a report holds, only `findings.csv` names children.
+private func withoutChild(_ subject: ArraySlice<UInt8>, _ log: Log) -> ArraySlice<UInt8> {
+    switch log {
+    case .births: []
+    // `child@facility`; an identifier has no `@`.
+    case .enrollments: subject.firstIndex(of: 0x40).map { subject[$0...] } ?? []
+    case .filings, .subsidies: subject
+    }
+}

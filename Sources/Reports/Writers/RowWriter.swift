@@ -38,6 +38,9 @@ struct RowWriter: ~Copyable {
         self.receive = receive
     }
 
+    /// Whether it writes a CSV table of the contract rather than rows for another format.
+    var isForTables: Bool { receive == nil }
+
     /// Forgets what was written and keeps the memory.
     mutating func removeAll() { buffer.removeAll() }
 

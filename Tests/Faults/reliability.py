@@ -1,0 +1,61 @@
+"""Writes the tables of docs/reliability.md from what `make faults` found: `reliability.py RESULTS.json DOCUMENT`.
+
+What stands between the marks of this part is replaced; everything else of the document, the part of `make fuzz` too, stays.
+"""
+import datetime
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+BEGIN, END = "<!-- made by make faults: begin -->", "<!-- made by make faults: end -->"
+WORDS = {
+    "EIO": "the call fails: input/output error", "EIO from then on": "… and every later change fails too",
+    "ENOSPC": "the call fails: no space left", "ENOSPC from then on": "… and everything that needs space fails too",
+    "killed just before": "the program is killed just before the call", "done, reported as failed": "the call is done, and reported as failed",
+    "short write": "a write takes half of its bytes", "EINTR": "the call is interrupted",
+    "a second fault in the mending run": "a fault, and another one in the run that mends the first",
+    "power cut": "the power is cut: only what was made durable is left, or names without data",
+    "RLIMIT_FSIZE": "files may not grow beyond 0 to 60,000 bytes", "RLIMIT_NOFILE": "4 to 16 open files are allowed",
+    "read-only": "a read-only file system; a folder without the right to write", "clock": "the clock says 1999 or 2120",
+    "SIGTERM, SIGINT, SIGHUP": "a signal at a random moment", "killed at random": "one of many at work on one store is killed",
+}
+
+
+def machine():
+    memory = int(re.search(r"MemTotal: +(\d+)", Path("/proc/meminfo").read_text()).group(1)) / (1 << 20)
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    return f"{os.cpu_count()} cores" + (f" ({model.group(1).strip()})" if model else "") + f", {memory:.0f} GiB, Linux {os.uname().release.split('-')[0]}"
+
+
+def size(count):
+    return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count / 1024:.0f} KiB"
+
+
+def document(found):
+    lines = [BEGIN, "", f"{datetime.date.today()}, {machine()}; {found['seconds']} s.", "",
+             "| what was done | times | refused with a message | went on without it | killed, mended by the next run |",
+             "| --- | ---: | ---: | ---: | ---: |"]
+    for fault, count in found["faults"].items():
+        outcomes = found["outcomes"].get(fault, {})
+        refused = sum(number for outcome, number in outcomes.items() if outcome.startswith("refused"))
+        mended = outcomes.get("killed", 0) + outcomes.get("mended by the next run", 0)
+        went = outcomes.get("went on without it", 0)
+        lines.append(f"| {WORDS.get(fault, fault)} | {count:,} | {refused or ''} | {went or ''} | {mended or ''} |")
+    lines += ["", f"**{found['injected']:,} injected, {found['lost']} lost, {found['diverged']} diverged.**", ""]
+    if found["crowd"]:
+        lines += ["A crowd on one store: " + ", ".join(f"{count} {what}" for what, count in sorted(found["crowd"].items())) + ".", ""]
+    if found["ceilings"]:
+        lines += ["| events | open files | store | for a while, beside it | report | for a while, beside it |", "| ---: | ---: | ---: | ---: | ---: | ---: |"]
+        for row in found["ceilings"]:
+            lines.append(f"| {row['events']:,} | {row['descriptors']} | {size(row['store'])} | {size(row['ingest_space'])} | {size(row['report'])} | {size(row['report_space'])} |")
+        lines.append("")
+    return "\n".join(lines + [END])
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[2])
+    text = path.read_text("utf-8")
+    before, rest = text.split(BEGIN)
+    path.write_text(before + document(json.loads(Path(sys.argv[1]).read_text("utf-8"))) + rest.split(END)[1], "utf-8")
