@@ -90,7 +90,8 @@ pages-check: build setup-test ## read the sample's report as its readers do: bro
 tamper: setup-test ## flip every bit and make every cut of a store, a report and a proof; `make test` tries some
 	@TUOWEI_SWEEP=all scripts/test.sh --filter 'TamperTests|EventProofTests'
 faults: setup-test build ## make the disk, the clock and the power fail under the program; count what came of it
-	@python3 Tests/Faults/faults.py $(TUOWEI)
+	@mkdir -p build && python3 Tests/Faults/faults.py $(TUOWEI) --write build/faults.json
+	@python3 Tests/Faults/reliability.py build/faults.json docs/reliability.md
 
 lint: ## check the format and that every public declaration is documented
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import district
 
-CHILD_COLUMNS = {"child", "儿童"}
+CHILD, EVENT = {"child", "儿童"}, {"event_id", "事件编号"}
 
 
 def entries(archive):
@@ -28,19 +28,26 @@ def entries(archive):
 
 def children(folder):
     """Every child's identifier that stands in the case's archives."""
-    found = set()
+    found, events = set(), set()
     for archive in [*(folder / "archives").glob("*"), *(folder / "gbk").glob("*")]:
         for content in entries(archive):
             for encoding in ("utf-8", "gb18030"):
                 text = content.decode(encoding, "replace")
                 found.update(re.findall(r'"child"\s*:\s*"([A-Za-z0-9_.:-]{1,64})"', text))
-                columns = None
+                # An identifier may be a child's and, in its own namespace, a facility's; pages name the facility.
+                events.update(re.findall(r'"facility"\s*:\s*"([A-Za-z0-9_.:-]{1,64})"', text))
+                events.update(re.findall(r'"event_id"\s*:\s*"([A-Za-z0-9_.:-]{1,64})"', text))
+                head = []
                 for line in text.splitlines():
                     cells = next(csv.reader([line]), []) if "," in line and not line.startswith("{") else []
-                    if CHILD_COLUMNS & set(cells): columns = [place for place, cell in enumerate(cells) if cell in CHILD_COLUMNS]
-                    elif columns: found.update(cells[place] for place in columns if place < len(cells))
-    # Short words such as `c1` stand in pages for other reasons.
-    return {child for child in found if re.fullmatch(r"[A-Za-z0-9_.:-]{5,64}", child) and re.search(r"\d", child) and not re.fullmatch(r"\d{12}", child)}
+                    if EVENT & set(cells): head = cells
+                    elif len(cells) == len(head):
+                        for name, cell in zip(head, cells):
+                            if name in CHILD: found.add(cell)
+                            if name in EVENT: events.add(cell)
+    # Short words such as `c1` stand in pages for other reasons; a line with a missing cell has an event or a day in a child's place.
+    return {child for child in found - events
+            if re.fullmatch(r"[A-Za-z0-9_.:-]{5,64}", child) and re.search(r"\d", child) and not re.fullmatch(r"[\d-]+|row\w+", child)}
 
 
 def outputs(program, folder):
