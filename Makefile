@@ -16,6 +16,9 @@ OUT ?=
 LAWS ?= 20
 EVENTS ?= 10000000
 RUNS ?= 5
+SECONDS ?= 60
+FUZZ ?=
+SANITIZERS ?= address undefined thread
 
 # Every Debian package the project needs, in one place: what the Swift toolchain itself needs and
 # what the program is built with; and (TEST_PACKAGES) what the tests call.
@@ -31,7 +34,7 @@ TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) $(if $(OUT),--out $(OUT))
 
-.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare faults
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare faults corpora fuzz sanitize
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -92,6 +95,16 @@ tamper: setup-test ## flip every bit and make every cut of a store, a report and
 faults: setup-test build ## make the disk, the clock and the power fail under the program; count what came of it
 	@mkdir -p build && python3 Tests/Faults/faults.py $(TUOWEI) --write build/faults.json
 	@python3 Tests/Faults/reliability.py build/faults.json docs/reliability.md
+
+corpora: build setup-test ## read the test archives of libarchive, Go and Python, fetched from Debian, and compare with bsdtar
+	@scripts/corpora.sh $(TUOWEI)
+
+# SECONDS is bash's own clock too, so only what make was told counts.
+fuzz: setup ## fuzz every reader of untrusted bytes for SECONDS in all (FUZZ="ndjson csv": those targets)
+	@scripts/fuzz.sh $(SECONDS) $(FUZZ)
+
+sanitize: setup-test ## run every test under the address, undefined-behaviour and thread sanitizers (SANITIZERS=thread: that one)
+	@for kind in $(SANITIZERS); do scripts/sanitize.sh $$kind $(FILTER); done
 
 lint: ## check the format and that every public declaration is documented
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Builds the fuzz targets with libFuzzer and AddressSanitizer, and runs each for a share of DURATION seconds.
+# fuzz.sh DURATION [TARGET…] — what is found lands in build/fuzz/found; new inputs that reach further in build/fuzz/corpus.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+duration=$1
+shift
+mkdir -p build/fuzz/found
+resources=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+runtime=$(find -L "$resources" "$resources/../clang" -name 'libclang_rt.fuzzer_no_main-x86_64.a' 2>/dev/null | head -n 1)
+[ -n "$runtime" ] || { echo "make fuzz: this Swift toolchain has no libFuzzer" >&2; exit 2; }
+# libFuzzer comes without its main: the targets have their own, which chooses among them.
+if ! swift build -c release --package-path Fuzz --scratch-path .build-fuzz --sanitize=address \
+    -Xswiftc -Xfrontend -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xlinker "$runtime" -Xlinker -lstdc++ --product Fuzz >build/fuzz/build.log 2>&1; then
+    grep -E 'error:' build/fuzz/build.log | head -n 20 >&2 || tail -n 20 build/fuzz/build.log >&2
+    echo "make fuzz: the build failed; the whole output is in build/fuzz/build.log" >&2
+    exit 2
+fi
+fuzz=.build-fuzz/release/Fuzz
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <("$fuzz")
+each=$((duration / ${#targets[@]}))
+[ "$each" -gt 0 ] || each=1
+total=0
+failed=()
+for target in "${targets[@]}"; do
+    mkdir -p "build/fuzz/corpus/$target"
+    dictionary=()
+    [ -f "Fuzz/Dictionaries/$target" ] && dictionary=("-dict=Fuzz/Dictionaries/$target")
+    log=build/fuzz/$target.log
+    status=0
+    "$fuzz" "$target" -max_total_time="$each" -timeout=10 -rss_limit_mb=2500 -print_final_stats=1 -artifact_prefix="build/fuzz/found/$target-" \
+        "${dictionary[@]}" "build/fuzz/corpus/$target" "Fuzz/Corpus/$target" >"$log" 2>&1 || status=$?
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    total=$((total + ${runs:-0}))
+    echo "$target: ${runs:-0} inputs in $each s$([ "$status" -eq 0 ] || echo ", STOPPED: see $log")"
+    [ "$status" -eq 0 ] || failed+=("$target")
+done
+echo "$total inputs, ${#failed[@]} of ${#targets[@]} targets found something"
+[ ${#failed[@]} -eq 0 ]
