@@ -99,7 +99,6 @@ faults: setup-test build ## make the disk, the clock and the power fail under th
 corpora: build setup-test ## read the test archives of libarchive, Go and Python, fetched from Debian, and compare with bsdtar
 	@scripts/corpora.sh $(TUOWEI)
 
-# SECONDS is bash's own clock too, so only what make was told counts.
 fuzz: setup ## fuzz every reader of untrusted bytes for SECONDS in all (FUZZ="ndjson csv": those targets)
 	@scripts/fuzz.sh $(SECONDS) $(FUZZ)
 

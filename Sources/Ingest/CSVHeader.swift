@@ -56,6 +56,8 @@ struct CSVColumns {
         let mapped = names.map { name in fieldsByName[name].map { Array($0.utf8) } ?? name }
         guard mapped.contains(Array(EnvelopeField.eventID.utf8)) || mapped.contains(Array(EnvelopeField.type.utf8)) else { return nil }
 
+        // A header may have tens of thousands of columns, and an archive many headers.
+        let fields = Dictionary(uniqueKeysWithValues: plan.names.enumerated().map { (Array($1.utf8), $0) })
         var placeByName: [[UInt8]: Int] = [:]
         var columns: [Column] = []
         var maps: [ValueMap] = []
@@ -68,7 +70,7 @@ struct CSVColumns {
                 throw HeaderFault(kind: .columnTwice(first: first + 1, second: place + 1), line: line)
             }
             placeByName[name] = place
-            var column = Column(field: plan.names.firstIndex { Array($0.utf8) == name } ?? -1, map: -1)
+            var column = Column(field: fields[name] ?? -1, map: -1)
             if column.field > LogPlan.eventID, let values = rules.values[plan.names[column.field]], !values.isEmpty {
                 column.map = maps.count
                 maps.append(ValueMap(values))
