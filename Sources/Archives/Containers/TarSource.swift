@@ -16,7 +16,7 @@ final class TarSource: EntrySource {
     private lazy var zeros = PieceBuffer()
 
     init(first: UnsafeRawBufferPointer, stream: ByteStream, names: EntryNames, meter: Meter) throws(ArchiveError) {
-        feed = TarFeed(first: first, stream: stream)
+        feed = TarFeed(first: first, stream: stream, meter: meter)
         library = try LibArchive(.tar, feed: feed, seekable: false, meter: meter)
         self.names = names
         self.meter = meter
@@ -25,6 +25,7 @@ final class TarSource: EntrySource {
     func next() throws(ArchiveError) -> SourcePiece {
         while true {
             guard let entry else { return try nextEntry() }
+            feed.allow()
             let block = if let waiting { waiting } else { try library.nextBlock() }
             waiting = nil
             if let hole = try hole(before: block) {
@@ -44,6 +45,7 @@ final class TarSource: EntrySource {
     }
 
     private func nextEntry() throws(ArchiveError) -> SourcePiece {
+        feed.allow()
         guard let header = try library.nextHeader() else {
             try checkEnd()
             return .end
@@ -93,19 +95,31 @@ final class TarSource: EntrySource {
 
 /// Hands the stream's pieces to libarchive and remembers how it ends.
 private final class TarFeed: Feed {
+    /// Pieces that may pass before anything comes of them: 6 MiB. Names and attributes have a mebibyte at most each; the map of a sparse
+    /// file, of which the library keeps a node for each few bytes, has no bound of its own.
+    private static let mostPieces = 12
+
     private let stream: ByteStream
+    private let meter: Meter
+    private var allowance = mostPieces
     private var first: UnsafeRawBufferPointer?
     private var piece = UnsafeRawBufferPointer(start: nil, count: 0)
     private(set) var total = 0
     /// The number of zeros at the end of what has been read.
     private(set) var trailingZeros = 0
 
-    init(first: UnsafeRawBufferPointer, stream: ByteStream) {
+    init(first: UnsafeRawBufferPointer, stream: ByteStream, meter: Meter) {
         self.first = first
         self.stream = stream
+        self.meter = meter
     }
 
+    /// The library is asked for something new.
+    func allow() { allowance = Self.mostPieces }
+
     func nextBytes() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        guard allowance > 0 else { throw meter.unreadable(.damaged("a header without end")) }
+        allowance -= 1
         piece = if let first { first } else { try stream.next() }
         first = nil
         total += piece.count
@@ -118,7 +132,7 @@ private final class TarFeed: Feed {
     func seek(_ offset: Int64, whence: Int32) -> Int64? { nil }
 
     func drain() throws(ArchiveError) {
-        while try !nextBytes().isEmpty {}
+        repeat { allow() } while try !nextBytes().isEmpty
     }
 
     func holds(_ bytes: UnsafeRawBufferPointer) -> Bool {
