@@ -111,8 +111,8 @@ lint: ## check the format and that every public declaration is documented
 format: ## put the sources into the project's format
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-goldens: setup-test ## rewrite the expected messages of Tests/CommandLineTests/Cases; then read `git diff`
-	@TUOWEI_GOLDENS=rewrite scripts/test.sh --filter GalleryTests
+goldens: setup-test ## rewrite the expected messages and the manual; then read `git diff`
+	@TUOWEI_GOLDENS=rewrite scripts/test.sh --filter "GalleryTests|ManualTests"
 
 laws: setup-test ## run the laws over many more seeds: LAWS=… times as many as `make test`
 	@TUOWEI_LAWS=$(LAWS) scripts/test.sh --filter LawTests

@@ -27,7 +27,11 @@ struct Progress {
         guard now - start > 1, now - last > 0.2 else { return }
         last = now
         let elapsed = now - start
-        var line = "\(stage): \(grouped(done >> 20)) of \(grouped(total >> 20)) MiB, \(grouped(Int(Double(events) / elapsed))) events/s"
+        // A few mebibytes are told in kibibytes, so that the line moves.
+        let (shift, unit) = total < 64 << 20 ? (10, "KiB") : (20, "MiB")
+        var line =
+            "\(stage): \(grouped(done >> shift)) of \(grouped(total >> shift)) \(unit), "
+            + "\(grouped(Int(Double(events) / elapsed))) events/s"
         if done > 0, total > done {
             line += ", \(Int(elapsed * Double(total - done) / Double(done)) + 1) s left"
         }

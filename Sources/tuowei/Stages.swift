@@ -176,7 +176,8 @@ enum Stages {
         let district = figures.asOf
         func printed(_ name: String) -> String {
             guard let figure = FigureCatalog.figure(named: name), let value = district.printed(figure, of: 0) else { return "unknown" }
-            return value.text
+            // For people; tables print numbers without commas.
+            return Int(value.text).map(grouped) ?? value.text
         }
         let targets = figures.targets
         let met = targets.count { $0.met == .yes }
