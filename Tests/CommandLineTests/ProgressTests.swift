@@ -44,7 +44,9 @@ import Testing
                 if verb == "ingest" {
                     #expect(try /ingest: [\d,]+ of [\d,]+ KiB, [\d,]+ events\/s(, \d+ s left)?/.wholeMatch(in: line) != nil, "\(line)")
                 } else {
-                    #expect(try /report: (folding [\d,]+ events|[\d,]+ files, [\d,]+ MiB written), \d+ s/.wholeMatch(in: line) != nil, "\(line)")
+                    #expect(
+                        try /report: (folding [\d,]+ events|[\d,]+ files, [\d,]+ MiB written), \d+ s/.wholeMatch(in: line) != nil, "\(line)"
+                    )
                 }
             }
         }

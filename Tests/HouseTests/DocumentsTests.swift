@@ -9,7 +9,7 @@ import Testing
         let lists = try #require(source.range(of: "enum Keys")).lowerBound
         let keys = House.all(/"([a-z0-9_]+)"/, in: String(source[lists...]))
         #expect(keys.count > 30)
-        for key in keys { #expect(page.contains("`\(key)`") || page.contains("\(key):"), "docs/pipeline.md does not explain \(key)") }
+        for key in keys { House.demand(page.contains("`\(key)`") || page.contains("\(key):"), "docs/pipeline.md does not explain \(key)") }
     }
 
     @Test("the README names every verb, with its exit statuses") func verbs() throws {
@@ -17,7 +17,7 @@ import Testing
         let sources = try House.files("Sources/tuowei", ".swift").map { try House.text($0) }.joined()
         let verbs = House.all(/commandName: "([a-z-]+)",/, in: sources).filter { !["tuowei", "new", "show"].contains($0) }
         #expect(verbs.count >= 7)
-        for verb in verbs { #expect(readme.contains("`tuowei \(verb)"), "README.md does not name `tuowei \(verb)`") }
+        for verb in verbs { House.demand(readme.contains("`tuowei \(verb)"), "README.md does not name `tuowei \(verb)`") }
         for status in ["0 done", "1 a check failed", "2 nothing could be done", "3 done, but"] { #expect(readme.contains(status)) }
     }
 
@@ -27,13 +27,13 @@ import Testing
         let said = House.all(/(?m)^([a-z-]+):.*##[ ]/, in: makefile)
         // Parts of others, which nobody calls.
         let parts: Set = ["setup", "setup-test"]
-        for target in said { #expect(phony.contains(target), "\(target) is no .PHONY") }
+        for target in said { House.demand(phony.contains(target), "\(target) is no .PHONY") }
         for target in House.all(/(?m)^([a-z-]+):/, in: makefile) where !parts.contains(target) {
-            #expect(said.contains(target), "make \(target) says nothing of itself")
+            House.demand(said.contains(target), "make \(target) says nothing of itself")
         }
         let analysts = ["ingest", "fold", "report", "run", "verify", "explain", "rejects"]
         for target in analysts + ["all", "help", "test", "lint", "format", "check", "clean", "sample-data"] {
-            #expect(said.contains(target), "make \(target)")
+            House.demand(said.contains(target), "make \(target)")
         }
     }
 
@@ -53,7 +53,7 @@ import Testing
     @Test("docs/README.md lists every page of docs") func index() throws {
         let index = try House.text("docs/README.md")
         for page in try House.names("docs") where page.hasSuffix(".md") && page != "README.md" {
-            #expect(index.contains("(\(page))"), "docs/README.md does not list \(page)")
+            House.demand(index.contains("(\(page))"), "docs/README.md does not list \(page)")
         }
     }
 

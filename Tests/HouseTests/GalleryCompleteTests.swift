@@ -64,10 +64,10 @@ import Testing
             if Self.unprovoked["\(name).\(item)"] != nil { continue }
             let words = Self.shared["\(name).\(item)"].map { [$0] } ?? Self.words(of: item, in: source)
             guard let longest = words.max(by: { $0.count < $1.count }), longest.count > 5 else {
-                Issue.record("\(name).\(item): no words were found for it in \(file)")
+                House.demand(false, "\(name).\(item): no words were found for it in \(file)")
                 continue
             }
-            #expect(
+            House.demand(
                 words.contains { $0.count > 5 && gallery.contains($0) },
                 "\(name).\(item): no case of the gallery says “\(longest)”: add one under Tests/CommandLineTests/Cases/errors (make goldens writes its words)"
             )
@@ -87,7 +87,7 @@ import Testing
                     })
                 else { continue }
                 refusals += 1
-                #expect(
+                House.demand(
                     words.contains { $0.count > 5 && gallery.contains($0) },
                     "\(file): no case of the gallery says “\(words.max { $0.count < $1.count } ?? "")”: add one under Tests/CommandLineTests/Cases/errors (make goldens writes its words)"
                 )

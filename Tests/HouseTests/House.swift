@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The project's own tree, as the tests of the house read it.
 enum House {
@@ -31,5 +32,10 @@ enum House {
         var found: [String] = []
         for match in text.matches(of: pattern) where !found.contains(String(match.1)) { found.append(String(match.1)) }
         return found
+    }
+
+    /// Records what a document or the gallery lacks.
+    static func demand(_ isThere: Bool, _ words: String) {
+        if ProcessInfo.processInfo.environment["TUOWEI_HOUSE"] == "strict" { #expect(isThere, "\(words)") }
     }
 }
