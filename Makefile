@@ -31,13 +31,13 @@ BENCH_PACKAGES := python3 python3-venv libarchive-tools isal
 READER_PACKAGES := chromium fonts-noto-cjk libreoffice-calc-nogui openjdk-17-jre-headless
 
 TUOWEI := .build/release/tuowei
-STAGE = $(TUOWEI) $(1) --pipeline $(PIPELINE) $(if $(THREADS),--threads $(THREADS))
-REPORT_OPTIONS = --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) $(if $(OUT),--out $(OUT))
+STAGE = $(TUOWEI) $(1) --pipeline "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS))
+REPORT_OPTIONS = --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") $(if $(OUT),--out "$(OUT)")
 
 .PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare faults corpora fuzz sanitize
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
-	@scripts/sample.sh $(TUOWEI) $(PIPELINE) $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
+	@scripts/sample.sh $(TUOWEI) "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,13 +70,13 @@ rejects: build ## list the rejected lines that the store keeps, as NDJSON
 	@$(call STAGE,rejects)
 
 verify: build ## check every file of the store; REPORT=DIR replays it, ARCHIVES=DIR rebuilds the log, SEEN= and VKEY= are what you kept
-	@$(call STAGE,verify) $(if $(REPORT),--report $(REPORT)) $(if $(ARCHIVES),--archives $(ARCHIVES)) $(if $(SEEN),--seen $(SEEN)) $(if $(VKEY),--vkey $(VKEY))
+	@$(call STAGE,verify) $(if $(REPORT),--report "$(REPORT)") $(if $(ARCHIVES),--archives "$(ARCHIVES)") $(if $(SEEN),--seen "$(SEEN)") $(if $(VKEY),--vkey "$(VKEY)")
 
 audit: all setup-test ## do what an auditor does on the sample: verify, rebuild, replay, explain, check with the programs of others
 	@scripts/audit.sh $(TUOWEI) $(PIPELINE) $(AS_OF) sample-data
 
 explain: build ## list the events behind one figure: FIGURE=… CODE=… AS_OF=…
-	@$(call STAGE,explain) --as-of $(AS_OF) $(if $(KNOWN_AT),--known-at $(KNOWN_AT)) --figure $(FIGURE) --code $(CODE)
+	@$(call STAGE,explain) --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") --figure "$(FIGURE)" --code "$(CODE)"
 
 compare: build ## say why the figures of the report in folder A are others in the one in B: A=… B=…
 	@$(call STAGE,compare) $(A) $(B)

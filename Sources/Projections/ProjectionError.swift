@@ -26,7 +26,7 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
         case .tooManyEvents(let log, let limit):
             "the log \(log.name) holds more than \(limit) events: split the district's record"
         case .tooManyCuts(let limit):
-            "more than \(limit) days are asked for at once: begin the timeline later (`from`)"
+            "more than \(limit) days are asked for at once: ask for an earlier day, or begin the timeline later (`from`)"
         case .amountsTooLarge:
             "the amounts of all grants exceed 92 quadrillion yuan: look for wrong amounts in the subsidies log"
         }

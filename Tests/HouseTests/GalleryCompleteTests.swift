@@ -17,7 +17,6 @@ import Testing
         "ProjectionError.inconsistentBlock": "derived files that are damaged are found and made anew before",
         "ProjectionError.inconsistentIdentifiers": "derived files that are damaged are found and made anew before",
         "ProjectionError.tooManyEvents": "four thousand million events",
-        "ProjectionError.tooManyCuts": "a timeline of more months than dates have",
         "ProjectionError.amountsTooLarge": "ninety million grants of the greatest amount",
         "ReportsError.template": "a fault of the program",
         "ReportsError.workbook": "a full disk for temporary files",
