@@ -52,21 +52,26 @@ import Testing
         let ingest = try Program.run(["ingest", "--json"] + pipeline, in: work.url)
         #expect(ingest.status == 0 && ingest.errors.isEmpty, "no archive is refused: \(ingest.errors)")
         var (events, duplicates, rejects) = (0, 0, 0)
+        var reasons: Set<String> = []
         for line in ingest.output.split(separator: "\n") {
             let answer = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
             events += (answer["events"] as? [String: Int] ?? [:]).values.reduce(0, +)
             duplicates += answer["duplicates"] as? Int ?? 0
             rejects += (answer["rejects"] as? [String: Int] ?? [:]).values.reduce(0, +)
+            reasons.formUnion((answer["rejects"] as? [String: Int] ?? [:]).keys)
         }
         #expect(page.contains("\(grouped(events)) events accepted"), "\(events) events, \(duplicates) duplicates, \(rejects) rejects")
         #expect(page.contains("(\(grouped(duplicates)) duplicates, \(rejects) rejects)"), "\(duplicates) duplicates, \(rejects) rejects")
+
+        // An analyst can meet everything here once.
+        #expect(reasons == ["malformed", "unknown_type", "missing_field", "invalid_field", "citizen_id", "conflicting_id"])
 
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") }
             .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
         let header = try #require(rows.first { $0.contains("2025-12-31") })
         var compared = 0
         for (column, day) in header.enumerated() where day.hasPrefix("20") {
-            let arguments = ["report", "--as-of", day, "--out", "out/\(day)", "--tables", "coverage"] + pipeline
+            let arguments = ["report", "--as-of", day, "--out", "out/\(day)", "--tables", "coverage,findings"] + pipeline
             let report = try Program.run(arguments, in: work.url)
             #expect(report.status == 0)
             if day == "2025-12-31" {
@@ -89,6 +94,16 @@ import Testing
             }
         }
         #expect(compared >= 14)
+        let findings = String(
+            decoding: try Data(contentsOf: work.url.appendingPathComponent("out/2025-12-31/findings.csv")), as: UTF8.self)
+        let codes = Set(findings.split(separator: "\n").dropFirst().map { String($0.prefix { $0 != "," }) })
+        #expect(
+            codes == [
+                "accepted_without_submission", "born_on_mismatch", "duplicate_birth", "duplicate_grant", "duplicate_registration",
+                "enrolled_at_closed_facility", "enrolled_not_resident", "enrolled_over_age", "enrolled_twice", "grant_to_unfiled_facility",
+                "moved_in_while_resident", "not_applicable", "over_capacity", "overpaid", "overrecovered", "unknown_facility",
+                "unknown_grant", "void_of_void", "void_without_target",
+            ])
     }
 
     private func grouped(_ number: Int) -> String {
