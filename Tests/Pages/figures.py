@@ -5,7 +5,9 @@
 KEYS = {
     "timeline": ("code", "as_of"), "facilities": ("facility", None), "subsidies": ("code", "scheme"), "supply": ("code", "form"),
     "flows": ("place", "home"), "supplement/town_flows": ("place", "home"), "supplement/plan": ("task", "measure"),
-    "targets": ("code", "target"),
+    "targets": ("code", "target"), "supplement/filings": ("facility", "submission"), "supplement/nearest": ("code", "rank"),
+    "supplement/subsidies_by_year": ("year", "scheme"), "supplement/archives": ("number", None),
+    "supplement/target_summary": ("number", None), "supplement/late": ("measure", None),
 }
 
 

@@ -69,6 +69,8 @@ enum InventedReport {
             let bytes = list.files[path] ?? []
             return DataPackage.File(path: path, digest: SHA256.digest(of: bytes), bytes: bytes.count)
         }
+        // Of the files that the program adds itself, pages link the manifest.
+        list.put("manifest.json", Array("{}\n".utf8))
         list.put(DataPackage.name, DataPackage.bytes(figures, context, files: described))
         for (path, bytes) in list.files {
             let file = folder.appendingPathComponent(path)

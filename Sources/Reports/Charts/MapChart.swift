@@ -96,7 +96,7 @@ struct MapChart {
             taken.append(box)
             // A halo in the ground's colour keeps the name readable over bubbles.
             var name = SVG.words(label.words, box.x, box.y, anchor: .middle, size: 12)
-            for (key, value) in [("font-weight", "600"), ("stroke", "#f7f9fb"), ("stroke-width", "3"), ("paint-order", "stroke")] {
+            for (key, value) in [("font-weight", "600"), ("stroke", "#f7f9fb"), ("stroke-width", "3"), ("style", "paint-order:stroke")] {
                 name.set(key, value)
             }
             elements.append(name)
