@@ -163,7 +163,7 @@ import Testing
         try writer.publish()
         writer.close()
         // Content is what counts; how many chunks it took depends on the history.
-        let column = HashColumn(paths: StorePaths(folder.path), log: .births) { size in
+        let column = HashColumn(paths: StorePaths(folder.path), list: .events(.births)) { size in
             (try? EventStore.open(at: folder.path).atSize(size)).map { ($0.root, $0.eventCount(of: .births)) }
         }
         #expect(column.count == 40_001)

@@ -75,7 +75,9 @@ struct BundleFacts: Sendable {
             faults.append(StoreFault(file: path, offset: offset, problem: problem))
             return
         }
-        if !Self.newIdentifiersFit(header, entry) {
+        if Self.newIdentifiersFit(header, entry) {
+            compareNewIdentifiers(header, entry, columns)
+        } else {
             faults.append(StoreFault(file: path, offset: offset, problem: "the new identifiers of the block do not fit it"))
         }
         events += decoded.count
@@ -90,6 +92,25 @@ struct BundleFacts: Sendable {
             }
         }
         if let fault = column.compare(hashes, from: header.firstOrdinal) { derived.append(fault) }
+    }
+
+    /// Compares the side files' hashes with the identifiers that the block introduces.
+    private mutating func compareNewIdentifiers(_ header: BlockHeader, _ entry: [UInt8], _ columns: [HashColumnFile?]) {
+        var place = header.columnsEnd
+        for space in Namespace.allCases {
+            let count = Int(header.introduced[Int(space.rawValue)])
+            var text = place + count
+            let hashes = entry.withUnsafeBufferPointer { bytes in
+                (0..<count).map { number in
+                    let length = Int(bytes[place + number])
+                    defer { text += length }
+                    return bytes.baseAddress.map { IdentifierHash.hash($0 + text, count: length) } ?? 0
+                }
+            }
+            let column = columns[HashedList.identifiers(space).place]
+            if count > 0, let fault = column?.compare(hashes, from: Int(header.known[Int(space.rawValue)])) { derived.append(fault) }
+            place = text
+        }
     }
 
     /// Whether the section of new identifiers is filled by them to its last byte.

@@ -48,7 +48,7 @@ final class HashColumnFile: Sendable {
         return HashColumnFile(path: path, file: file, chunks: chunks)
     }
 
-    /// Compares these hashes, of events from the ordinal `first` on, with the file, as far as it reaches.
+    /// Compares these hashes, of what stands from `first` on, with the file, as far as it reaches.
     func compare(_ hashes: [UInt64], from first: Int) -> StoreFault? {
         for chunk in chunks where chunk.first < first + hashes.count && chunk.first + chunk.count > first {
             let from = max(first, chunk.first)
@@ -58,7 +58,7 @@ final class HashColumnFile: Sendable {
                 var reader = ByteReader(try file.bytes(at: place, count: 8 * (to - from)))
                 for ordinal in from..<to where reader.take(UInt64.self) != hashes[ordinal - first] {
                     return StoreFault(
-                        file: path, offset: place + 8 * (ordinal - from), problem: "the hash is not that of the event's identifier")
+                        file: path, offset: place + 8 * (ordinal - from), problem: "the hash is not that of the identifier")
                 }
             } catch {
                 return StoreFault(error, file: path)
@@ -85,13 +85,11 @@ final class HashColumnFile: Sendable {
 
 /// Checks the side files of identifiers' hashes (``HashColumn``).
 enum HashColumnCheck {
-    private static func path(_ paths: StorePaths, _ log: Log) -> String { paths.index + "/\(log.name).hashes" }
-
-    /// Opens the file of each log; what cannot be compared with events is told at once.
+    /// Opens the file of each list; what cannot be compared with events is told at once.
     static func open(_ state: inout CheckState) -> [HashColumnFile?] {
         var columns: [HashColumnFile?] = []
-        for log in Log.allCases {
-            let path = path(state.paths, log)
+        for list in HashedList.all {
+            let path = list.path(state.paths)
             state.expect(path)
             do {
                 columns.append(try HashColumnFile.open(path))
@@ -113,9 +111,9 @@ enum HashColumnCheck {
         let table = entries.table
         for fault in entries.derived { state.addDerived(fault) }
         guard table.count == tree.size else { return }
-        for log in Log.allCases {
-            let place = Int(log.rawValue)
-            let path = path(state.paths, log)
+        for list in HashedList.all {
+            let place = list.place
+            let path = list.path(state.paths)
             if let column = entries.columns[place] {
                 for chunk in column.chunks {
                     state.outcome.count(.derived)
@@ -123,7 +121,7 @@ enum HashColumnCheck {
                     earlier.truncate(to: chunk.logSize)
                     let isKnown =
                         chunk.logSize <= table.count && tree.root(ofSize: chunk.logSize) == chunk.root
-                        && earlier.events[place] == chunk.first + chunk.count
+                        && list.count(earlier) == chunk.first + chunk.count
                     if !isKnown {
                         state.addDerived(StoreFault(file: path, offset: chunk.place, problem: "it was not derived from this log"))
                     } else if (try? column.checksum(of: chunk)) != chunk.checksum {
@@ -132,8 +130,8 @@ enum HashColumnCheck {
                 }
             }
             let have = entries.columns[place]?.count ?? 0
-            if have < table.events[place], !state.outcome.faults.contains(where: { $0.file == path }) {
-                let problem = "it holds \(have) of \(table.events[place]) events; the next ingest completes it"
+            if have < list.count(table), !state.outcome.faults.contains(where: { $0.file == path }) {
+                let problem = "it holds \(have) of \(list.count(table)) hashes; the next ingest completes it"
                 state.addDerived(StoreFault(file: path, offset: nil, problem: problem))
             }
         }

@@ -7,7 +7,7 @@ extension EventStore {
     public func find(_ identifiers: [[UInt8]], in log: Log, below: Int) throws(StoreError) -> [UInt32?]? {
         let tiles = TileReader(paths: paths, size: headSize)
         let (table, size) = (reader.table, size)
-        let column = HashColumn(paths: paths, log: log) { state in
+        let column = HashColumn(paths: paths, list: .events(log)) { state in
             guard state <= size, let edge = try? tiles.edge(ofSize: state) else { return nil }
             var earlier = table
             earlier.truncate(to: state)

@@ -55,12 +55,17 @@ struct LogReader: Sendable {
 
     /// Every identifier of a namespace in order of numbers.
     func identifiers(of space: Namespace) throws(StoreError) -> (starts: [UInt32], bytes: [UInt8]) {
+        try identifiers(of: space, below: Int(table.known[Int(space.rawValue)]))
+    }
+
+    /// The identifiers of the first `count` numbers of a namespace, which a block does not part.
+    func identifiers(of space: Namespace, below count: Int) throws(StoreError) -> (starts: [UInt32], bytes: [UInt8]) {
         var starts: [UInt32] = []
         var bytes: [UInt8] = []
-        let count = Int(table.known[Int(space.rawValue)])
         starts.reserveCapacity(count + 1)
         bytes.reserveCapacity(count * 20)
-        for block in table.blocks where block.header.introduced[Int(space.rawValue)] > 0 {
+        for block in table.blocks
+        where block.header.introduced[Int(space.rawValue)] > 0 && block.header.known[Int(space.rawValue)] < count {
             let (lengths, text) = try introduced(in: block, space)
             var start = bytes.count
             bytes.append(contentsOf: text)

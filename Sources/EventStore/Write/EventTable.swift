@@ -11,7 +11,8 @@ final class EventTable {
     private(set) var base: Int
     /// The number of events, stored and new.
     private(set) var count: Int
-    private var slots = SlotTable()
+    // The lines of archives are about equally long, so the number of events is foretold well.
+    private var slots = SlotTable(leap: 16)
     private var memory = Pages<UInt64>(capacity: 4096)
     /// The ordinals of stored events, by hash, that share their hash with an event about to be appended.
     var hits: [UInt64: [UInt32]] = [:]
@@ -37,6 +38,9 @@ final class EventTable {
         memory.grow(to: count - base + more)
     }
 
+    /// Says how many events the log will hold in the end, as far as can be told.
+    func expect(_ total: Int) { slots.expected = total - base }
+
     /// Counts events that were put into the view.
     func noteAppended(_ more: Int) {
         slots.noteInserted(more)
@@ -55,7 +59,7 @@ final class EventTable {
         base = 0
         hits = [:]
         slots = SlotTable(expecting: count + count / 8)
-        for ordinal in 0..<count { slots.insert(UInt32(truncatingIfNeeded: ordinal), hash: hashes[ordinal]) }
+        slots.insertAll(UnsafeBufferPointer(start: hashes, count: count))
     }
 
     /// Forgets the events from `size` on; `size` at least `base`.

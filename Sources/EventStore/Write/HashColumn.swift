@@ -1,6 +1,47 @@
 import Events
 
-/// The side file `index/<log>.hashes`: the ``IdentifierHash`` of every stored event of a log, in order of ordinals.
+/// What a side file holds the hashes of.
+enum HashedList: Hashable {
+    /// The identifiers of a log's events, by ordinal.
+    case events(Log)
+    /// The identifiers of a namespace, by number.
+    case identifiers(Namespace)
+
+    /// Every list: those of events by ``Log/rawValue``, then those of identifiers by ``Namespace/rawValue``.
+    static let all = Log.allCases.map { HashedList.events($0) } + Namespace.allCases.map { HashedList.identifiers($0) }
+
+    /// The place in ``all``.
+    var place: Int {
+        switch self {
+        case .events(let log): Int(log.rawValue)
+        case .identifiers(let space): Log.allCases.count + Int(space.rawValue)
+        }
+    }
+
+    /// What it holds, in the plural: its file's name.
+    var name: String {
+        switch self {
+        case .events(let log): log.name
+        case .identifiers(.child): "children"
+        case .identifiers(.facility): "facilities"
+        case .identifiers(.grant): "grants"
+        case .identifiers(.community): "communities"
+        }
+    }
+
+    func path(_ paths: StorePaths) -> String { paths.index + "/\(name).hashes" }
+
+    /// How many there are in the entries of a table.
+    func count(_ table: EntryTable) -> Int {
+        switch self {
+        case .events(let log): table.events[Int(log.rawValue)]
+        case .identifiers(let space): Int(table.known[Int(space.rawValue)])
+        }
+    }
+}
+
+/// The side file `index/<list>.hashes`: the ``IdentifierHash`` of every stored event of a log, or of every identifier of a namespace,
+/// in order.
 ///
 /// It is derived from the log. It grows by chunks, each with the size and root of the log for which the file is complete, and a
 /// checksum; it is made durable when its writer ends well. What does not fit the log is not used: the rest is computed from the log again.
@@ -24,13 +65,13 @@ struct HashColumn {
 
     private init(path: String) { self.path = path }
 
-    /// The column of a log that holds no event: whatever the file has is of another log.
-    static func empty(_ paths: StorePaths, _ log: Log) -> HashColumn { HashColumn(path: paths.index + "/\(log.name).hashes") }
+    /// The column of a list that is empty: whatever the file has is of another log.
+    static func empty(_ paths: StorePaths, _ list: HashedList) -> HashColumn { HashColumn(path: list.path(paths)) }
 
-    /// Looks at a log's file. `root` gives the log's root at an earlier size and `events` the number of its events then; nil means
-    /// that there is no such state.
-    init(paths: StorePaths, log: Log, state: (Int) -> (root: Digest, events: Int)?) {
-        path = paths.index + "/\(log.name).hashes"
+    /// Looks at a list's file. `state` gives the log's root at an earlier size and how long the list was then; nil means that there is
+    /// no such state.
+    init(paths: StorePaths, list: HashedList, state: (Int) -> (root: Digest, count: Int)?) {
+        path = list.path(paths)
         guard let file = try? OpenFile.reading(path), let size = try? file.size() else { return }
         var found: [(chunk: Chunk, root: Digest?)] = []
         var place = 0
@@ -47,7 +88,7 @@ struct HashColumn {
         }
         // The last chunk that belongs to this log vouches for those before it.
         while let last = found.last {
-            if let known = state(last.chunk.logSize), known.root == last.root, known.events == last.chunk.first + last.chunk.count { break }
+            if let known = state(last.chunk.logSize), known.root == last.root, known.count == last.chunk.first + last.chunk.count { break }
             found.removeLast()
         }
         chunks = found.map(\.chunk)

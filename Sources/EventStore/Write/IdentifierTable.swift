@@ -12,22 +12,73 @@ final class IdentifierTable {
     private var long: Pages<UInt8>
     private var longEnd = 0
 
-    /// The namespace's present identifiers, in order of numbers: `bytes[starts[n]..<starts[n + 1]]`.
-    init(starts: [UInt32], bytes: [UInt8]) {
-        let known = starts.count - 1
-        records = Pages(capacity: max(1024, known + known / 8) * Self.recordBytes)
+    /// How many identifiers were stored before; those that the table holds are `loaded`.
+    let base: Int
+    /// Whether stored identifiers may be missing from the table.
+    private(set) var isPartial: Bool
+    /// A bit for each stored identifier: whether the table holds it.
+    private var loaded: [UInt64] = []
+    /// The passes made over the side file.
+    var scans = 0
+
+    /// A table that knows of `stored` identifiers, and holds none of them.
+    ///
+    /// Where a little comes into a large store, only the stored identifiers that it could name are put in: ``load(_:_:)``. Putting
+    /// everything in costs more than all the rest of such a run.
+    init(stored: Int) {
+        base = stored
+        count = stored
+        isPartial = stored > 0
+        records = Pages(capacity: max(1024, stored + stored / 8) * Self.recordBytes)
         long = Pages(capacity: 4096)
-        slots = SlotTable(expecting: known + known / 8)
-        bytes.withUnsafeBufferPointer { text in
+        slots = SlotTable()
+    }
+
+    /// Puts in stored identifiers by their numbers: `bytes[starts[i]..<starts[i + 1]]` is that of `numbers[i]`.
+    func load(_ numbers: [UInt32], _ texts: (starts: [Int], bytes: [UInt8])) {
+        if loaded.isEmpty { loaded = Array(repeating: 0, count: (base + 63) / 64) }
+        slots.reserve(numbers.count)
+        texts.bytes.withUnsafeBufferPointer { text in
             guard let text = text.baseAddress else { return }
-            for number in 0..<known {
-                let start = text + Int(starts[number])
-                let length = Int(starts[number + 1] &- starts[number])
-                slots.insert(UInt32(number), hash: IdentifierHash.hash(start, count: length))
-                append(start, count: length)
+            for (place, number) in numbers.enumerated() where loaded[Int(number >> 6)] >> UInt64(number & 63) & 1 == 0 {
+                loaded[Int(number >> 6)] |= 1 << UInt64(number & 63)
+                let start = text + texts.starts[place]
+                let length = texts.starts[place + 1] - texts.starts[place]
+                slots.insert(number, hash: IdentifierHash.hash(start, count: length))
+                put(start, count: length, at: Int(number))
             }
         }
     }
+
+    /// Puts in every stored identifier, in order of numbers: `bytes[starts[n]..<starts[n + 1]]`.
+    func complete(starts: [UInt32], bytes: [UInt8]) {
+        guard isPartial, starts.count == base + 1 else { return }
+        var hashes: [UInt64] = []
+        hashes.reserveCapacity(count)
+        bytes.withUnsafeBufferPointer { text in
+            guard let text = text.baseAddress else { return }
+            for number in 0..<base {
+                let start = text + Int(starts[number])
+                let length = Int(starts[number + 1] &- starts[number])
+                hashes.append(IdentifierHash.hash(start, count: length))
+                if loaded.isEmpty || loaded[number >> 6] >> UInt64(number & 63) & 1 == 0 { put(start, count: length, at: number) }
+            }
+        }
+        for number in base..<max(base, count) { hashes.append(hash(number)) }
+        slots = SlotTable(expecting: count + count / 8)
+        hashes.withUnsafeBufferPointer { slots.insertAll($0) }
+        loaded = []
+        isPartial = false
+    }
+
+    /// The hash of an identifier that the table holds.
+    func hash(_ number: Int) -> UInt64 {
+        let text = view.bytes(number)
+        return text.baseAddress.map { IdentifierHash.hash($0, count: text.count) } ?? 0
+    }
+
+    /// Says how many identifiers there will be in the end, as far as can be told.
+    func expect(_ total: Int) { slots.expected = isPartial ? 0 : total }
 
     /// Makes sure that `more` identifiers can be appended without moving anything.
     func reserve(_ more: Int) {
@@ -51,7 +102,12 @@ final class IdentifierTable {
 
     private func append(_ start: UnsafePointer<UInt8>, count length: Int) {
         records.grow(to: (count + 1) * Self.recordBytes)
-        let record = records.start + count * Self.recordBytes
+        put(start, count: length, at: count)
+        count += 1
+    }
+
+    private func put(_ start: UnsafePointer<UInt8>, count length: Int, at number: Int) {
+        let record = records.start + number * Self.recordBytes
         record[0] = UInt8(truncatingIfNeeded: length)
         if length < Self.recordBytes {
             (record + 1).update(from: start, count: length)
@@ -61,7 +117,6 @@ final class IdentifierTable {
             UnsafeMutableRawPointer(record).storeBytes(of: longEnd, toByteOffset: 8, as: Int.self)
             longEnd += length
         }
-        count += 1
     }
 
     /// The identifier of a number.
@@ -76,9 +131,7 @@ final class IdentifierTable {
             let text = view.bytes(count - 1)
             if text.count >= Self.recordBytes { longEnd -= text.count }
             count -= 1
-            if let start = text.baseAddress {
-                slots.remove(UInt32(count), hash: IdentifierHash.hash(start, count: text.count))
-            }
+            slots.remove(UInt32(count), hash: text.baseAddress.map { IdentifierHash.hash($0, count: text.count) } ?? 0)
         }
     }
 }

@@ -1,3 +1,5 @@
+import CKernel
+
 /// An open-addressing table from hashes to numbers: 8 bytes a slot, number + 1 below and the hash's upper half above. A slot's
 /// home is told by the hash's top bits, so the slot alone is enough to grow and to delete.
 ///
@@ -6,9 +8,14 @@ struct SlotTable: ~Copyable {
     private(set) var count = 0
     private var memory: Pages<UInt64>
     private var capacity: Int
+    /// How many numbers it will hold in the end, as far as that can be told: growing once is cheaper than growing twice.
+    var expected = 0
+    /// By how much it grows at most at once: what is foretold may be wrong.
+    private let leap: Int
 
     /// A table with room for `expected` numbers.
-    init(expecting expected: Int = 0) {
+    init(expecting expected: Int = 0, leap: Int = 4) {
+        self.leap = leap
         capacity = 1024
         while SlotTable.limit(capacity) < expected { capacity *= 2 }
         memory = Pages(capacity: capacity)
@@ -28,10 +35,10 @@ struct SlotTable: ~Copyable {
     mutating func noteInserted(_ more: Int) { count += more }
 
     private mutating func grow() {
-        var old = Pages<UInt64>(capacity: capacity * 2)
-        swap(&old, &memory)
         let oldCapacity = capacity
-        capacity *= 2
+        repeat { capacity *= 2 } while SlotTable.limit(capacity) < expected && capacity < oldCapacity * leap
+        var old = Pages<UInt64>(capacity: capacity)
+        swap(&old, &memory)
         let view = view
         // Homes keep their order, so both tables are walked from end to end once.
         for place in 0..<oldCapacity where old.start[place] != 0 {
@@ -49,6 +56,21 @@ struct SlotTable: ~Copyable {
         while view.slots[slot] != 0 { slot = view.after(slot) }
         view.insert(number, hash: hash, at: slot)
         count += 1
+    }
+
+    /// Puts in the numbers from 0 on, whose hashes these are, asking for each slot some steps before it is needed.
+    mutating func insertAll(_ hashes: UnsafeBufferPointer<UInt64>) {
+        reserve(hashes.count)
+        let view = view
+        let ahead = 16
+        for number in 0..<hashes.count {
+            if number &+ ahead < hashes.count { tuowei_prefetch(view.slots + view.home(hashes[number &+ ahead])) }
+            let hash = hashes[number]
+            var slot = view.home(hash)
+            while view.slots[slot] != 0 { slot = view.after(slot) }
+            view.insert(UInt32(truncatingIfNeeded: number), hash: hash, at: slot)
+        }
+        count += hashes.count
     }
 
     /// Takes a number out again, and closes the gap by what stands behind it.

@@ -290,11 +290,14 @@ extension StoreWriter {
 }
 
 /// The namespaces of a log's subjects and objects, by their raw values.
-private struct ObjectSpaces {
+struct ObjectSpaces {
     let subject: Int
     let object: Int
     /// The namespace of the object where ``payeeIsChildBit`` is set; the same as `object` but in the log of subsidies.
     let payee: Int
+
+    /// Each once.
+    var all: [Int] { Array(Set([subject, object, payee])).sorted() }
 
     init(_ log: Log) {
         // In every log the type of code 0 has both a subject and an object.

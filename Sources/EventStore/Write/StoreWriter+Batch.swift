@@ -25,7 +25,7 @@ extension StoreWriter {
                 throw .unusable(reason: "a block was appended outside a batch")
             }
             batch?.blocks = number + 1
-            if waiting.isEmpty, !events[Int(parsed.log.rawValue)].isPartial {
+            if waiting.isEmpty, !isPartial(parsed.log) {
                 try absorb(parsed, number: number, entry: entry)
             } else {
                 waiting.append((parsed, number, entry))
@@ -119,15 +119,28 @@ extension StoreWriter {
     /// Makes the tables when the first batch comes.
     private func prepareTables() throws(StoreError) {
         guard events.isEmpty else { return }
+        for space in Namespace.allCases { identifiers.append(IdentifierTable(stored: Int(reader.table.known[Int(space.rawValue)]))) }
+        for log in Log.allCases { events.append(EventTable(log: log, stored: reader.table.events[Int(log.rawValue)])) }
+        for list in HashedList.all { columns.append(list.count(reader.table) == 0 ? HashColumn.empty(paths, list) : openColumn(list)) }
+    }
+
+    /// Says that of `total` bytes to be read `done` were: tables that must grow are then made as large as they will be in the end.
+    public func expect(done: Int, of total: Int) {
+        guard done > 0, total > done, batch == nil, !events.isEmpty else { return }
+        func end(_ count: Int, _ base: Int) -> Int {
+            let (more, overflow) = (count - base).multipliedReportingOverflow(by: total)
+            return overflow ? 0 : base + more / done
+        }
+        for table in events { table.expect(end(table.count, opened.counts[HashedList.events(table.log).place])) }
         for space in Namespace.allCases {
-            let known = try reader.identifiers(of: space)
-            identifiers.append(IdentifierTable(starts: known.starts, bytes: known.bytes))
+            let table = identifiers[Int(space.rawValue)]
+            table.expect(end(table.count, opened.counts[HashedList.identifiers(space).place]))
         }
-        for log in Log.allCases {
-            let stored = reader.table.events[Int(log.rawValue)]
-            events.append(EventTable(log: log, stored: stored))
-            columns.append(stored == 0 ? HashColumn.empty(paths, log) : openColumn(log))
-        }
+    }
+
+    /// Whether stored events of the log, or identifiers that its events name, may be missing from the tables.
+    private func isPartial(_ log: Log) -> Bool {
+        events[Int(log.rawValue)].isPartial || ObjectSpaces(log).all.contains { identifiers[$0].isPartial }
     }
 
     /// Compares waiting blocks with the stored events, and takes them in.
@@ -136,6 +149,7 @@ extension StoreWriter {
         let blocks = waiting
         waiting = []
         waitingRows = 0
+        try findIdentifiers(blocks.map(\.block))
         for log in Log.allCases where events[Int(log.rawValue)].isPartial {
             var hashes: [UInt64] = []
             for item in blocks where item.block.log == log {

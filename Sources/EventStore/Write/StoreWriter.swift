@@ -18,8 +18,8 @@ public final class StoreWriter {
     let signer: SigningKey?
     var reader: LogReader
     let pending: PendingLog
-    /// The head's size and root, and the number of events of each log, when the writer began.
-    let opened: (size: Int, root: Digest, events: [Int])
+    /// The head's size and root when the writer began, and how long each ``HashedList`` was, by place.
+    let opened: (size: Int, root: Digest, counts: [Int])
     /// The number of kept checkpoints that were signed anew because the log was given a key; 0: none had to be.
     public let resigned: Int
     let block = PendingBlock()
@@ -42,7 +42,7 @@ public final class StoreWriter {
     /// Tables of events by log and of identifiers by namespace; made when the first batch comes.
     var events: [EventTable] = []
     var identifiers: [IdentifierTable] = []
-    /// The side files of the hashes of stored events, by log.
+    /// The side files of hashes, by ``HashedList/place``.
     var columns: [HashColumn] = []
     /// Whether a side file could not be written: what it lacks is left to the next writer.
     var hasColumnsBehind = false
@@ -69,7 +69,7 @@ public final class StoreWriter {
         self.resigned = resigned
         self.reader = reader
         pending = PendingLog(paths: paths, edge: edge)
-        opened = (edge.size, edge.root(TreeHasher()), reader.table.events)
+        opened = (edge.size, edge.root(TreeHasher()), HashedList.all.map { $0.count(reader.table) })
         for entry in reader.table.batches { remember(try reader.batch(entry)) }
     }
 
