@@ -81,20 +81,23 @@ public struct CutFigures: Sendable {
     }
 
     /// A figure of an area as it is printed; nil where its cell is empty, and where it is known at D alone and this is another day.
-    public func printed(_ figure: Figure, of area: Int) -> Printed? {
-        switch figure.measure {
+    public func printed(_ figure: Figure, of area: Int) -> Printed? { printed(figure.measure, places: figure.places, of: area) }
+
+    /// The same by how the figure is made and how many digits it has behind the point.
+    public func printed(_ measure: Measure, places: Int, of area: Int) -> Printed? {
+        switch measure {
         case .count(let quantity):
             return number(quantity, of: area).map { Printed(count: $0) }
         case .rate(let numerator, let denominator, let times):
             guard let above = number(numerator, of: area), let below = number(denominator, of: area) else { return nil }
-            return Printed(numerator: Int128(above) * Int128(times), denominator: below, places: figure.places)
+            return Printed(numerator: Int128(above) * Int128(times), denominator: below, places: places)
         case .yuan(let amount):
-            return money.map { Printed(units: Int128($0[area].amount(amount)), places: figure.places) }
+            return money.map { Printed(units: Int128($0[area].amount(amount)), places: places) }
         case .netPaidPerPlace:
             // Fen for a place are already hundredths of a yuan, so the quotient is rounded to a whole number of them.
             guard let money else { return nil }
             return Printed(numerator: Int128(money[area].netForPlaces), denominator: count(.placesFiled, of: area), places: 0)
-                .map { Printed(units: $0.units, places: figure.places) }
+                .map { Printed(units: $0.units, places: places) }
         }
     }
 

@@ -20,12 +20,14 @@ extension RowWriter {
 
     /// The rows of every area at one cut: the day, level, code, name and these figures; unassigned ones only where they count something.
     mutating func areas(_ cut: CutFigures, _ figures: [Figure]) {
+        // A figure has its texts with it; what a cell needs of it is copied out once, not once a cell.
+        let measures = figures.map { (measure: $0.measure, places: $0.places) }
         for (number, area) in cut.areas.all.enumerated() {
             if area.isUnassigned, !cut.isNotEmpty(figures, of: number) { continue }
             day(cut.day)
             self.area(area)
             text(area.name)
-            for figure in figures { printed(cut.printed(figure, of: number)) }
+            for figure in measures { printed(cut.printed(figure.measure, places: figure.places, of: number)) }
             endRow()
         }
     }
