@@ -1,0 +1,150 @@
+import Events
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Ingest
+
+/// The fast and the strict reader of a log's lines side by side.
+private final class TwoReaders {
+    /// What one of them makes of a line.
+    struct Reading: Equatable {
+        var seen: UInt64 = 0
+        var numbers: UInt64 = 0
+        var others: UInt64 = 0
+        var values: [Int: [UInt8]] = [:]
+        /// What the converter says: the reason and field of a reject, or the event with its texts.
+        var reject: [Int] = []
+        var event: [Int64] = []
+        var texts: [[UInt8]] = []
+    }
+
+    private let log: Log
+    private let converter: EventConverter
+    private let scanner: NDJSONScanner
+    private let spans = UnsafeMutablePointer<Span>.allocate(capacity: 64)
+    private let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 20)
+    private var rows: CSVRows?
+    private var columns: UnsafeMutableBufferPointer<CSVColumns.Column>?
+    private var padding: UInt8 = 0
+
+    private var texts: UnsafeMutablePointer<UInt8> { memory + (1 << 18) }
+    private var cells: UnsafeMutablePointer<UInt8> { memory + (1 << 18) * 2 }
+    private var arena: UnsafeMutablePointer<UInt8> { memory + (1 << 18) * 3 }
+
+    init(_ log: Log, columns names: [String]? = nil, rules: SourceRules = SourceRules()) throws {
+        self.log = log
+        memory.initialize(repeating: 0, count: 1 << 20)
+        spans.initialize(repeating: Span(start: UnsafePointer(memory), count: 0), count: 64)
+        // Behind the arena there is room for details and the scanner's memory of what follows what.
+        let rest = memory + (1 << 18) * 3 + (1 << 17)
+        converter = EventConverter(log, details: rest)
+        scanner = NDJSONScanner(log, followers: rest + (1 << 16))
+        if let names {
+            let header = try #require(try CSVColumns(names: names.map { Array($0.utf8) }, line: 1, log: log, rules: rules))
+            let kept = UnsafeMutableBufferPointer<CSVColumns.Column>.allocate(capacity: header.columns.count)
+            _ = kept.initialize(from: header.columns)
+            columns = kept
+            rows = CSVRows(
+                UnsafeBufferPointer(kept), header.maps, decoder: rules.encoding == .gb18030 ? GB18030.shared : nil, texts: texts,
+                cells: cells)
+        }
+    }
+
+    deinit {
+        columns?.deallocate()
+        spans.deallocate()
+        memory.deallocate()
+    }
+
+    /// What is wrong with how the fast reader takes a line; nil where it leaves it to the strict one, or finds the same.
+    func difference(_ line: [UInt8]) -> (isTaken: Bool, problem: String?) {
+        // What stands behind the line feed must not matter.
+        padding = padding &* 5 &+ 0x5B
+        for (place, byte) in line.enumerated() { memory[place] = byte }
+        memory[line.count] = 0x0A
+        for place in 1...64 { memory[line.count + place] = padding &* UInt8(truncatingIfNeeded: place) }
+        var fields = LineFields(spans: spans)
+        let start = UnsafePointer(memory)
+        guard let feed = rows?.scan(start, &fields) ?? (rows == nil ? scanner.scan(start, &fields) : nil) else { return (false, nil) }
+        guard feed - start == line.count else { return (true, "it ends \(feed - start) bytes on, not at the line's end") }
+        let fast = reading(fields)
+        let count = line.last == 0x0D ? line.count - 1 : line.count
+        let isRead = rows?.read(start, count, &fields) ?? StrictJSON.read(start, count, converter.plan, texts: texts, &fields)
+        guard isRead else { return (true, "the strict reader calls it malformed") }
+        let strict = reading(fields)
+        return (true, fast == strict ? nil : "fast \(fast), strict \(strict)")
+    }
+
+    private func reading(_ fields: LineFields) -> Reading {
+        var reading = Reading(seen: rows == nil ? fields.seen : 0, numbers: fields.numbers & fields.present, others: fields.others)
+        for field in 0..<64 where fields.present >> UInt64(field) & 1 != 0 && fields.others >> UInt64(field) & 1 == 0 {
+            reading.values[field] = Array(UnsafeBufferPointer(start: spans[field].start, count: spans[field].count))
+        }
+        var event = ParsedEvent()
+        var end = ArenaEnd(start: arena, used: 0)
+        let verdict = converter.convert(fields, &event, &end)
+        guard verdict.isAccepted else {
+            reading.reject = [Int(verdict.reason), verdict.field]
+            return reading
+        }
+        reading.event = [
+            event.recordedAt, event.value, Int64(bitPattern: event.idHash), Int64(bitPattern: event.subjectHash),
+            Int64(bitPattern: event.objectHash), Int64(event.occurredOn), Int64(event.type), Int64(event.code),
+        ]
+        func text(_ start: UInt32, _ count: some BinaryInteger) -> [UInt8] {
+            Array(UnsafeBufferPointer(start: arena + Int(start), count: Int(count)))
+        }
+        reading.texts = [
+            text(event.idStart, event.idCount), text(event.subjectStart, event.subjectCount), text(event.objectStart, event.objectCount),
+            text(event.detailStart, event.detailCount),
+        ]
+        return reading
+    }
+}
+
+/// The fast readers take a line only where the strict one finds the same in it: over generated lines, whole and spoilt.
+///
+/// `TUOWEI_LINES` says how many lines each case reads; a few thousand unless it is set (`make test-lines` reads millions).
+@Suite struct ScannerDifferentialTests {
+    private static let lines = ProcessInfo.processInfo.environment["TUOWEI_LINES"].flatMap { Int($0) } ?? 4_000
+
+    @Test(arguments: Log.allCases)
+    func objectsAreReadAlike(log: Log) throws {
+        let readers = try TwoReaders(log)
+        var lines = LineMutator(seed: UInt64(log.rawValue) + 1)
+        var taken = 0
+        for number in 0..<Self.lines {
+            let line = lines.spoil(lines.json(log))
+            let (isTaken, problem) = readers.difference(line)
+            if isTaken { taken += 1 }
+            if let problem {
+                Issue.record("line \(number), \(String(decoding: line, as: UTF8.self)): \(problem)")
+                return
+            }
+        }
+        // Lines as programs write them are the fast reader's: were they left to the strict one, nothing would be compared here.
+        #expect(taken > Self.lines / 5)
+    }
+
+    @Test(arguments: Log.allCases, [SourceEncoding.utf8, .gb18030])
+    func rowsAreReadAlike(log: Log, encoding: SourceEncoding) throws {
+        let names = Set(EventType.all(of: log).flatMap { $0.fields.map(\.name) }).sorted()
+        let columns = ["event_id", "type", "occurred_on", "recorded_at"] + names + ["", "remark"]
+        let rules = SourceRules(
+            encoding: encoding, values: ["class": ["托小班": "toddler"], "type": ["出生": "birth_registered"], "reason": ["迁出": "moved"]])
+        let readers = try TwoReaders(log, columns: columns, rules: rules)
+        var lines = LineMutator(seed: 100 + UInt64(log.rawValue))
+        var taken = 0
+        for number in 0..<Self.lines {
+            let row = lines.spoil(lines.row(log, columns))
+            let (isTaken, problem) = readers.difference(row)
+            if isTaken { taken += 1 }
+            if let problem {
+                Issue.record("row \(number), \(String(decoding: row, as: UTF8.self)): \(problem)")
+                return
+            }
+        }
+        #expect(taken > Self.lines / 5)
+    }
+}
