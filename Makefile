@@ -15,6 +15,7 @@ THREADS ?=
 OUT ?=
 LAWS ?= 20
 EVENTS ?= 10000000
+LINES ?= 1000000
 RUNS ?= 5
 SECONDS ?= 60
 FUZZ ?=
@@ -29,12 +30,13 @@ TEST_PACKAGES := python3 python3-venv libarchive-tools zip unzip zstd xz-utils b
 BENCH_PACKAGES := python3 python3-venv libarchive-tools isal
 # What readers of reports use: a browser, a spreadsheet, fonts with Chinese, and Java for the HTML checker.
 READER_PACKAGES := chromium fonts-noto-cjk libreoffice-calc-nogui openjdk-17-jre-headless
+PROFILE_PACKAGES := linux-perf valgrind
 
 TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") $(if $(OUT),--out "$(OUT)")
 
-.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data profile clean explain-cases compare faults corpora fuzz sanitize
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data bench-micro profile test-lines clean explain-cases compare faults corpora fuzz sanitize
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -132,6 +134,23 @@ bench: build setup-bench ## run Tuowei, DuckDB and Polars on the same EVENTS arc
 bench-data: build ## write a synthetic province of EVENTS events to build/bench/events-EVENTS/data
 	@swift build -c release --product tuowei-bench-data >/dev/null
 	@.build/release/tuowei-bench-data --events $(EVENTS) --out build/bench/events-$(EVENTS)/data
+
+bench-micro: setup ## count the instructions an event of each kernel, and compare them with the baseline
+	@scripts/packages.sh $(PROFILE_PACKAGES)
+	@mkdir -p build && scripts/bench-micro.sh
+
+profile: build ## show where the time of ingest and report of PIPELINE goes, over a store of its own
+	@scripts/packages.sh $(PROFILE_PACKAGES)
+	@rm -rf build/profile && mkdir -p build/profile
+	@sed -e 's#^store:.*#store: $(CURDIR)/build/profile/store#' -e 's#^reports:.*#reports: $(CURDIR)/build/profile/reports#' $(PIPELINE) > $(dir $(PIPELINE)).profile.yaml
+	@trap 'rm -f $(dir $(PIPELINE)).profile.yaml' EXIT; \
+	  echo "ingest"; scripts/profile.sh $(TUOWEI) ingest --pipeline $(dir $(PIPELINE)).profile.yaml; \
+	  echo "report from the log"; scripts/profile.sh $(TUOWEI) report --pipeline $(dir $(PIPELINE)).profile.yaml $(REPORT_OPTIONS); \
+	  $(TUOWEI) fold --pipeline $(dir $(PIPELINE)).profile.yaml; \
+	  echo "report from histories"; scripts/profile.sh $(TUOWEI) report --pipeline $(dir $(PIPELINE)).profile.yaml $(REPORT_OPTIONS)
+
+test-lines: ## read LINES generated and spoilt lines of each log by the fast and the strict readers, and compare
+	@TUOWEI_LINES=$(LINES) swift test -c release --disable-xctest --filter ScannerDifferentialTests
 
 clean: ## remove what was built and made, the sample's store too
 	@rm -rf .build build

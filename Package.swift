@@ -36,6 +36,7 @@ let package = Package(
     name: "tuowei",
     products: [
         .executable(name: "tuowei", targets: ["tuowei"]),
+        .executable(name: "tuowei-micro", targets: ["MicroBench"]),
         .executable(name: "tuowei-bench-data", targets: ["BenchData"]),
         .executable(name: "tuowei-sample", targets: ["tuowei-sample"]),
         // For the package in `Fuzz/` only.
@@ -78,6 +79,10 @@ let package = Package(
 
         // The generator of `make bench-data`; nothing of the program depends on it.
         .executableTarget(name: "BenchData", dependencies: ["Events", "CArchive", arguments], swiftSettings: strict),
+
+        // Kernels of the engine one by one, for `make bench-micro`; nothing of the program depends on it.
+        .executableTarget(
+            name: "MicroBench", dependencies: ["Events", "Ingest", "EventStore", "Projections", arguments], swiftSettings: strict),
 
         // The generator of `make sample-data`, and what it is made of; nothing of the program depends on them.
         room("Samples", ["Events", "CArchive"]),
