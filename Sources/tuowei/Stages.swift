@@ -87,6 +87,8 @@ enum Stages {
     static func fold(_ pipeline: Pipeline, threads: Int) throws -> String {
         try refusing(as: .checkFailed) {
             let store = try store(of: pipeline)
+            let ticker = Ticker("fold: \(grouped(Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) })) events")
+            defer { ticker.finish() }
             let update = try Interruption.whileCleaning {
                 try HistoryKeeper(store, threads: threads).update { try Interruption.check() }
             }

@@ -16,6 +16,7 @@ import Testing
         "PipelineError.refusedByFigures": "what only the figures know: see FiguresError",
         "ProjectionError.inconsistentBlock": "derived files that are damaged are found and made anew before",
         "ProjectionError.inconsistentIdentifiers": "derived files that are damaged are found and made anew before",
+        "ProjectionError.damagedHistories": "damaged histories are made anew; only a race leaves them damaged",
         "ProjectionError.tooManyEvents": "four thousand million events",
         "ProjectionError.amountsTooLarge": "ninety million grants of the greatest amount",
         "ReportsError.template": "a fault of the program",
@@ -30,7 +31,11 @@ import Testing
 
     /// Refusals of the verbs that cannot be provoked, by words of theirs.
     private static let unprovokedWords: [String: String] = [
-        "which is no report's and cannot be kept": "a folder that lies on two file systems"
+        "which is no report's and cannot be kept": "a folder that lies on two file systems",
+        "cannot exchange two folders": "a file system without that call",
+        "may be gone after a power cut": "a disk that fails in one call: Tests/Faults makes it fail",
+        "the events add up to": "a fault of the program, or a store that `verify` refuses",
+        "something removes it": "a race with whoever removes it",
     ]
 
     /// Messages whose words stand in a part that they share with others.
@@ -50,6 +55,7 @@ import Testing
         ("PipelineError", "Sources/Pipelines/PipelineError.swift"),
         ("StoreError", "Sources/EventStore/StoreError.swift"), ("FiguresError", "Sources/Figures/FiguresError.swift"),
         ("ProjectionError", "Sources/Projections/ProjectionError.swift"), ("ReportsError", "Sources/Reports/ReportsError.swift"),
+        ("CellError", "Sources/Audit/Evidence/FigureExplanation.swift"),
     ]
 
     @Test(arguments: enumerations) func everyCase(name: String, file: String) throws {

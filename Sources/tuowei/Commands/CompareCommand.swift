@@ -41,7 +41,7 @@ struct CompareCommand: ParsableCommand {
         }
         let comparison = try refusing {
             try ReportComparison(
-                reportA, reportB, store: try EventStore.open(at: pipeline.store), pipeline: pipeline, reference: reference,
+                reportA, reportB, store: try Stages.store(of: pipeline), pipeline: pipeline, reference: reference,
                 threads: options.threadCount)
         }
         let outcome = try refusing(as: .checkFailed) { try comparison.run(question, to: printBytes) }

@@ -33,7 +33,7 @@ struct ExplainCommand: ParsableCommand {
         let cell = try refusing { try Cell(figure: self.cell.figure, code: self.cell.code, areas: reference.areas) }
         let outcome = try refusing(as: .checkFailed) {
             let maker = ReportMaker(
-                program: programVersion, store: try EventStore.open(at: pipeline.store), pipeline: pipeline, reference: reference,
+                program: programVersion, store: try Stages.store(of: pipeline), pipeline: pipeline, reference: reference,
                 asOf: day, knownAt: knownAt, threads: options.threadCount)
             return try FigureExplanation(maker, cell: cell, showChildren: showChildren).run(to: printBytes)
         }

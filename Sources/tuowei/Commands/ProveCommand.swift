@@ -63,7 +63,7 @@ struct ProveCommand: ParsableCommand {
             return found
         }
         let bytes: [UInt8] = try refusing(as: .checkFailed) {
-            var store = try EventStore.open(at: settings.store)
+            var store = try Stages.store(of: settings)
             if let kept {
                 store = try store.atSize(kept.checkpoint.size)
                 guard store.root == kept.checkpoint.root else {
