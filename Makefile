@@ -36,7 +36,7 @@ TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") $(if $(OUT),--out "$(OUT)")
 
-.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data bench-micro profile test-lines clean explain-cases compare faults corpora fuzz sanitize
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data bench-micro profile test-lines clean explain-cases compare faults corpora fuzz sanitize known-at
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -81,10 +81,13 @@ explain: build ## list the events behind one figure: FIGURE=… CODE=… AS_OF=�
 	@$(call STAGE,explain) --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") --figure "$(FIGURE)" --code "$(CODE)"
 
 compare: build ## say why the figures of the report in folder A are others in the one in B: A=… B=…
-	@$(call STAGE,compare) $(A) $(B)
+	@$(call STAGE,compare) "$(A)" "$(B)"
 
 explain-cases: setup-test ## explain every cell of the contract's cases (make test takes a sample)
 	@TUOWEI_EVERY_CELL=1 scripts/test.sh --filter everyCellIsWhatItsEventsAddUpTo
+
+known-at: setup-test ## compare the sample as known at each archive's moment with stores that held no more than that
+	@TUOWEI_SAMPLE=1 scripts/test.sh --filter KnownAtLawTests
 
 test: setup-test ## run every test
 	@scripts/test.sh

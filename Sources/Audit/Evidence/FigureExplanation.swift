@@ -65,7 +65,9 @@ public struct Cell: Sendable {
     /// - Throws: ``CellError`` with the nearest name or code.
     public init(figure name: String, code: String, areas: Areas) throws(CellError) {
         guard let figure = FigureCatalog.figure(named: name) else {
-            throw .unknownFigure(name, nearest: NearestKey.nearest(to: name, in: FigureCatalog.all.map(\.name)) ?? "")
+            let names = FigureCatalog.all.map(\.name)
+            let begun = name.isEmpty ? nil : names.first { $0.hasPrefix(name) }
+            throw .unknownFigure(name, nearest: begun ?? NearestKey.nearest(to: name, in: names) ?? "")
         }
         guard let area = areas.number(ofCode: code) else {
             throw .unknownArea(code, nearest: NearestKey.likely(code, in: areas.all.map(\.code)))
