@@ -119,11 +119,19 @@ public struct FigureProof: Sendable, Codable, Equatable {
 
     /// The ordinals of the events behind the cell, by log: all that are in the groups told, and the voids.
     private func wanted(_ maker: ReportMaker, _ cell: Cell) throws -> [Log: Set<UInt32>] {
+        // A subject that changes nothing may be told for one refused event; without what it was refused for, that would apply.
+        var told: [Evidence.Subject: (events: [EvidenceEvent], voids: [(Log, [UInt8])], matters: Bool)] = [:]
+        let view = Viewpoint(asOf: maker.asOf, knownAt: maker.knownAt, of: maker.store)
+        _ = try explain(maker.store, try request(view, maker.threads)) { evidence in
+            told[evidence.subject, default: ([], [], false)].events.append(evidence.event)
+            if evidence.change != 0 || evidence.wouldChange ?? 0 != 0 { told[evidence.subject]?.matters = true }
+            if case .voided(let void) = evidence.status { told[evidence.subject]?.voids.append((evidence.event.log, void)) }
+        }
         var wanted: [Log: Set<UInt32>] = [:]
         var voids: [Log: Set<[UInt8]>] = [:]
-        _ = try explain(maker.store, try request(Viewpoint(asOf: maker.asOf, knownAt: maker.knownAt, of: maker.store), maker.threads)) {
-            wanted[$0.event.log, default: []].insert($0.event.ordinal)
-            if case .voided(let void) = $0.status { voids[$0.event.log, default: []].insert(void) }
+        for subject in told.values where subject.matters {
+            for event in subject.events { wanted[event.log, default: []].insert(event.ordinal) }
+            for (log, void) in subject.voids { voids[log, default: []].insert(void) }
         }
         let columns = EventColumns()
         for (log, names) in voids {
