@@ -1,6 +1,5 @@
 import ArgumentParser
 import Audit
-import EventStore
 import Figures
 import Pipelines
 
@@ -39,9 +38,10 @@ struct CompareCommand: ParsableCommand {
             }
             if code != nil { question.area = cell.area }
         }
+        let store = try Stages.store(of: pipeline)
         let comparison = try refusing {
             try ReportComparison(
-                reportA, reportB, store: try Stages.store(of: pipeline), pipeline: pipeline, reference: reference,
+                reportA, reportB, store: store, pipeline: pipeline, reference: reference,
                 threads: options.threadCount)
         }
         let outcome = try refusing(as: .checkFailed) { try comparison.run(question, to: printBytes) }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Audit
-import EventStore
 import Figures
 import Pipelines
 
@@ -31,9 +30,10 @@ struct ExplainCommand: ParsableCommand {
         let (day, knownAt) = (try moment.day(), try moment.instant())
         let reference = try refusing { try pipeline.reference() }
         let cell = try refusing { try Cell(figure: self.cell.figure, code: self.cell.code, areas: reference.areas) }
+        let store = try Stages.store(of: pipeline)
         let outcome = try refusing(as: .checkFailed) {
             let maker = ReportMaker(
-                program: programVersion, store: try Stages.store(of: pipeline), pipeline: pipeline, reference: reference,
+                program: programVersion, store: store, pipeline: pipeline, reference: reference,
                 asOf: day, knownAt: knownAt, threads: options.threadCount)
             return try FigureExplanation(maker, cell: cell, showChildren: showChildren).run(to: printBytes)
         }
