@@ -75,12 +75,3 @@ public struct ReportReplay {
 
     private func published(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: "\(folder)/\(path)").map(Array.init) }
 }
-
-extension ReportMaker {
-    /// How to see the events behind a cell of a table's row; nil where the column is no figure of an area that can be explained.
-    func eventsAtStake(_ column: String, _ row: [String: String]) -> String? {
-        guard FigureCatalog.figure(named: column) != nil, let code = row["code"] else { return nil }
-        let known = knownAt.map { " --known-at \($0)" } ?? ""
-        return "tuowei explain --pipeline \(pipeline.file) --as-of \(row["as_of"] ?? "\(asOf)")\(known) --figure \(column) --code \(code)"
-    }
-}
