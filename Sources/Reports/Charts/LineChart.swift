@@ -18,7 +18,8 @@ struct LineChart {
 
     var svg: String {
         let (width, height) = (4800, 2600)
-        let (left, right, top, bottom) = (560, 520, 380, 300)
+        let ends = series.compactMap { $0.values.last { $0 != nil } ?? nil }.map { Digits.width(of: Axis.label($0), size: 120) }
+        let (left, right, top, bottom) = (560, max(520, (ends.max() ?? 0) + 130), 380, 300)
         let axis = Axis(holding: series.lazy.flatMap { $0.values.lazy.compactMap { $0 } })
         let (inner, tall) = (width - left - right, height - top - bottom)
         func x(_ place: Int) -> Tenths { left + Tenths.scaled(place, of: max(1, days.count - 1), over: inner) }
@@ -37,7 +38,7 @@ struct LineChart {
             lastLabel = x(start)
         }
         var key = left
-        var ends: [(y: Tenths, words: String, colour: String)] = []
+        var labels: [(y: Tenths, words: String, colour: String)] = []
         for (number, line) in series.enumerated() {
             let colour = LineChart.colours[number % LineChart.colours.count]
             let dash = LineChart.dashes[number % LineChart.dashes.count]
@@ -66,12 +67,12 @@ struct LineChart {
                 elements.append(
                     SVG("circle", ("cx", .tenths(x(last))), ("cy", .tenths(y(value))), ("r", "3.2"), ("fill", .words(colour)))
                         .told("\(line.name) \(days[last]): \(Axis.label(value))"))
-                ends.append((y(value), Axis.label(value), colour))
+                labels.append((y(value), Axis.label(value), colour))
             }
         }
         // The last numbers beside their lines, moved apart where they would touch.
         var lowest = Tenths.min / 2
-        for end in ends.sorted(by: { ($0.y, $0.words) < ($1.y, $1.words) }) {
+        for end in labels.sorted(by: { ($0.y, $0.words) < ($1.y, $1.words) }) {
             lowest = max(end.y, lowest + 150)
             elements.append(.words(end.words, width - right + 70, lowest + 45, size: 12, colour: end.colour))
         }

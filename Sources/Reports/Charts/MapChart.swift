@@ -75,8 +75,9 @@ struct MapChart {
         for ring in rings {
             elements.append(
                 SVG(
-                    "circle", ("cx", .tenths(x(ring.position))), ("cy", .tenths(y(ring.position))), ("r", "4"), ("fill", "none"),
-                    ("stroke", "#0b3d91"), ("stroke-width", "1.6")
+                    "circle", ("cx", .tenths(x(ring.position))), ("cy", .tenths(y(ring.position))),
+                    ("r", .words(rings.count > 600 ? "2" : "4")), ("fill", "none"), ("stroke", "#0b3d91"),
+                    ("stroke-width", .words(rings.count > 600 ? "0.8" : "1.6"))
                 ).told(ring.words))
         }
         var taken: [Box] = []

@@ -245,7 +245,15 @@ extension PageMaker {
         return runs
     }
 
+    private static let mostTowns = 100
+
     private func thinTowns(root: String) -> PageTable {
+        let all = areas.registered(at: .town)
+        let towns =
+            all.count <= PageMaker.mostTowns
+            ? Array(all)
+            : Array(
+                all.sorted { (standing.placesShort[$1], $0) < (standing.placesShort[$0], $1) }.prefix(PageMaker.mostTowns))
         let columns: [(String, String, [Int64])] = [
             (say("无机构社区", "Without a facility"), "communities_without_facility", standing.withoutFacility),
             (say("托育荒漠", "Deserts"), "deserts", standing.deserts),
@@ -258,13 +266,15 @@ extension PageMaker {
             caption: say("各镇街的薄弱社区", "Thinly served communities by town"),
             columns: [Heading(title: say("镇街", "Town"), isNumeric: false), Heading(title: say("社区数", "Communities"))]
                 + columns.map { Heading(title: $0.0) },
-            rows: areas.registered(at: .town).map { town in
+            rows: towns.map { town in
                 [.head(link(town, from: root)), .number(number("communities", town))]
                     + columns.map { .number(count($0.2[town], $0.1, in: "standing", town)) }
             },
-            note: source("supplement/standing", root: root) + [
-                .text(say("；社区缺口各自进一，不与镇街缺口相等。", "; communities' gaps are each rounded up and do not add up to the town's."))
-            ])
+            note: (towns.count < all.count
+                ? [.text(say("这里列出缺口合计最大的 \(towns.count) 个镇街。", "The \(towns.count) towns with most places short are listed. "))] : [])
+                + source("supplement/standing", root: root) + [
+                    .text(say("；社区缺口各自进一，不与镇街缺口相等。", "; communities' gaps are each rounded up and do not add up to the town's."))
+                ])
     }
 
     private func fileList() -> [[Run]] {

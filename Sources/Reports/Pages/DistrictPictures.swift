@@ -17,7 +17,11 @@ extension PageMaker {
                 description: shown.map { "\(name(of: $0)): \(value("gap", $0)) / \(value("vacant", $0))" }.joined(separator: "; "),
                 leftName: say("缺口（空心为富余）", "Gap (hollow: surplus)"), rightName: say("空余托位", "Vacant places"),
                 rows: shown.map { (name(of: $0), Int(value("gap", $0)), Int(value("vacant", $0))) }
-            ).svg, data: areaTable(towns, caption: title, root: root))
+            ).svg,
+            note: shown.count < towns.count
+                ? say("只画缺口最大的 \(shown.count) 个；全部见镇街页。", "The \(shown.count) with the largest gap are drawn; all are on the towns' page.")
+                : "",
+            data: areaTable(shown, caption: title, root: root))
     }
 
     /// Communities and facilities where they lie.
@@ -81,8 +85,18 @@ extension PageMaker {
                 "深浅与符号（× 没有，– 荒漠）都表示覆盖率，不靠颜色也能读。把指针停在圆上看名称与数字。",
                 "Shade and sign (× none, – desert) both tell the coverage, so that no colour is needed. Point at a circle for its name and numbers."
             ),
-            data: areaTable(
-                Array(areas.registered(at: .community).filter { hasPage($0) }.prefix(400)), caption: title, root: root), isBroad: true)
+            data: mapTable(title, root: root), isBroad: true)
+    }
+
+    /// The communities of the map; of very many those with most children.
+    private func mapTable(_ title: String, root: String) -> PageTable {
+        let all = areas.registered(at: .community).filter { hasPage($0) }
+        let most = 400
+        guard all.count > most else { return areaTable(all, caption: title, root: root, withTown: true) }
+        let shown = all.sorted { ranks($0, $1, "under3") }.prefix(most)
+        var table = areaTable(Array(shown), caption: title, root: root, withTown: true)
+        table.note.insert(.text(say("这里列出婴幼儿最多的 \(most) 个。", "The \(most) with most children are listed. ")), at: 0)
+        return table
     }
 
     /// A town's name with the box of its communities.
@@ -100,9 +114,18 @@ extension PageMaker {
         guard !townFlows.isEmpty else { return nil }
         var homes: [Int?] = []
         var places: [Int] = []
-        for town in areas.towns where townFlows.contains(where: { $0.home == town }) { homes.append(town) }
+        // Of many towns those are drawn that send or take most children across their borders.
+        var crossings = [Int](repeating: 0, count: areas.all.count)
+        for flow in townFlows where flow.home != flow.place {
+            if let home = flow.home { crossings[home] += flow.enrolments }
+            crossings[flow.place] += flow.enrolments
+        }
+        let busy = areas.towns.filter { crossings[$0] > 0 }.sorted { (crossings[$1], $0) < (crossings[$0], $1) }
+        let drawn = areas.towns.count <= 40 ? nil : Set(busy.prefix(20))
+        func isDrawn(_ town: Int) -> Bool { drawn?.contains(town) ?? true }
+        for town in areas.towns where isDrawn(town) && townFlows.contains(where: { $0.home == town }) { homes.append(town) }
         if townFlows.contains(where: { $0.home == nil }) { homes.append(nil) }
-        for town in areas.towns where townFlows.contains(where: { $0.place == town }) { places.append(town) }
+        for town in areas.towns where isDrawn(town) && townFlows.contains(where: { $0.place == town }) { places.append(town) }
         let title = say("从居住镇街到机构所在镇街的入托", "Enrolments from home town to the facility's town")
         func homeName(_ home: Int?) -> String { home.map { name(of: $0) } ?? say("区外", "elsewhere") }
         let crossing = townFlows.filter { $0.home != $0.place }.sorted { $0.enrolments > $1.enrolments }
@@ -121,7 +144,6 @@ extension PageMaker {
                 Heading(title: say("居住镇街", "Home"), isNumeric: false), Heading(title: say("机构所在镇街", "Facility"), isNumeric: false),
                 Heading(title: title, unit: say("人次", "enrolments")),
             ], rows: rows, note: source("supplement/town_flows", root: root), whenEmpty: say("没有跨镇街入托。", "No enrolment crosses towns."))
-        guard homes.count <= 40, places.count <= 40 else { return Picture(title: title, svg: "", data: data) }
         let values = homes.map { home in
             places.map { place in townFlows.first { $0.home == home && $0.place == place }?.enrolments ?? 0 }
         }
@@ -134,7 +156,11 @@ extension PageMaker {
                 rowTitle: say("居住", "home"), columnTitle: say("机构", "facility"), rows: homes.map(homeName),
                 columns: places.map { name(of: $0) },
                 values: values
-            ).svg, note: say("方块面积为人次；浅色为本镇街内。", "A square's area is the enrolments; the light ones stay within a town."), data: data)
+            ).svg,
+            note: say("方块面积为人次；浅色为本镇街内。", "A square's area is the enrolments; the light ones stay within a town.")
+                + (drawn == nil
+                    ? "" : say("只画跨镇街人次最多的 20 个镇街。", " The 20 towns with most enrolments across their borders are drawn.")),
+            data: data)
     }
 
     /// What was paid each year, by scheme, one on top of the other.

@@ -203,7 +203,9 @@ extension PageMaker {
     // MARK: money
 
     private func perPlaceTable() -> PageTable {
-        let rows = ([0] + areas.registered(at: .town)).map { area -> [PageCell] in
+        let all = areas.registered(at: .town)
+        let towns = all.count <= 100 ? Array(all) : Array(all.sorted { (paidForPlaces[$1], $0) < (paidForPlaces[$0], $1) }.prefix(100))
+        let rows = ([0] + towns).map { area -> [PageCell] in
             let money = PlaceMoney(cut, area: area, netPaid: paidForPlaces[area])
             func number(_ value: String, _ column: String) -> PageCell {
                 .number(PageMaker.number(value, figure: column, code: areas.all[area].code, unit: nil, table: "supplement/per_place"))
@@ -222,6 +224,9 @@ extension PageMaker {
                 Heading(title: say("区域", "Area"), isNumeric: false), Heading(title: say("净拨付", "Net paid"), unit: say("元", "yuan")),
                 Heading(title: say("备案托位", "Filed places")), Heading(title: say("每备案托位", "For a filed place"), unit: say("元", "yuan")),
                 Heading(title: say("在托", "Enrolled")), Heading(title: say("每在用托位", "For a used place"), unit: say("元", "yuan")),
-            ], rows: rows, note: source("supplement/per_place", root: ""))
+            ], rows: rows,
+            note: (towns.count < all.count
+                ? [.text(say("这里列出净拨付最多的 \(towns.count) 个镇街。", "The \(towns.count) towns to which most was paid are listed. "))] : [])
+                + source("supplement/per_place", root: ""))
     }
 }

@@ -93,7 +93,7 @@ enum Style {
         @media (max-width:40rem){body{padding:0 .7rem 2rem}h1{font-size:1.35rem}h2{margin-top:1.8rem}.synthetic{margin:0 -.7rem}\
         .answers div,main>dl:not(.answers){grid-template-columns:1fr}dd{grid-column:1}.broad svg{min-width:36rem}.cards li:nth-child(odd):last-child{grid-column:1/-1}.answers dd{font-size:1rem}.cards{grid-template-columns:1fr 1fr;gap:.5rem}.big{font-size:1.25rem}\
         .cards li{padding:.4rem .5rem}th,td{padding:.28rem .35rem}table{font-size:.84rem}thead th small{font-size:.9em}\
-        th[scope=row]{min-width:5em}td{max-width:15em}figure{padding:.4rem}}
+        th[scope=row]{min-width:6.5em}td{max-width:15em}figure{padding:.4rem}}
         @media print{@page{size:A4;margin:14mm 12mm 16mm;@bottom-right{content:counter(page) " / " counter(pages);font-size:8pt}}\
         html{font-size:9pt}body{max-width:none;padding:0;font-size:9.5pt;line-height:1.4}.wide{break-inside:avoid}main>ul:last-child{columns:3}header nav,.skip,details,.more,.trail{display:none}\
         h1{font-size:16pt}h2{break-after:avoid;margin-top:1rem;font-size:12.5pt}h3,caption,figcaption{break-after:avoid}\
