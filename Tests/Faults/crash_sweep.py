@@ -228,14 +228,14 @@ class Tally:
         self.crowd = {}
         self.ceilings = []
 
-    def report(self, seconds):
+    def report(self, seconds, stride):
         """All of it as plain values."""
         rows = Counter()
         for (_, fault), count in self.injected.items(): rows[fault] += count
         outcomes = {}
         for (_, fault, outcome), count in self.outcomes.items():
             outcomes.setdefault(fault, Counter())[outcome] += count
-        return {"seconds": round(seconds), "injected": sum(rows.values()), "faults": dict(rows),
+        return {"seconds": round(seconds), "stride": stride, "injected": sum(rows.values()), "faults": dict(rows),
                 "outcomes": {fault: dict(counts) for fault, counts in outcomes.items()}, "crowd": self.crowd, "ceilings": self.ceilings,
                 "lost": len(self.lost), "diverged": len(self.diverged)}
 

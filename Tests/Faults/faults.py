@@ -125,7 +125,7 @@ def main():
     if os.environ.get("FAULTS_MESSAGES"):
         for message in sorted(tally.messages): print("  " + message)
     injected = sum(tally.injected.values())
-    if chosen.write: Path(chosen.write).write_text(json.dumps(tally.report(time.monotonic() - began), ensure_ascii=False, indent=1) + "\n")
+    if chosen.write: Path(chosen.write).write_text(json.dumps(tally.report(time.monotonic() - began, stride), ensure_ascii=False, indent=1) + "\n")
     print(f"{injected} injected, {len(tally.lost)} lost, {len(tally.diverged)} diverged")
     sys.exit(1 if tally.lost or tally.diverged or tally.untried or tally.unclean or not injected else 0)
 

@@ -34,7 +34,8 @@ def size(count):
 
 
 def document(found):
-    lines = [BEGIN, "", f"{datetime.date.today()}, {machine()}; {found['seconds']} s.", "",
+    lines = [BEGIN, "", f"{datetime.date.today()}, {machine()}; {found['seconds']} s."
+             + (f" One in {found['stride']} of the faults that the whole sweep tries." if found["stride"] > 1 else ""), "",
              "| what was done | times | refused with a message | went on without it | killed, mended by the next run |",
              "| --- | ---: | ---: | ---: | ---: |"]
     for fault, count in found["faults"].items():
