@@ -42,10 +42,8 @@ import Testing
     @Test("a run gives the numbers of its README", .timeLimit(.minutes(5))) func readme() throws {
         let page = String(decoding: try Data(contentsOf: Self.sample.appendingPathComponent("README.md")), as: UTF8.self)
         let work = try TemporaryFolder()
-        let place = work.url.appendingPathComponent("pipelines")
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
-            at: Self.root.appendingPathComponent("pipelines/tongzhou.yaml"), to: place.appendingPathComponent("tongzhou.yaml"))
+            at: Self.root.appendingPathComponent("pipelines"), to: work.url.appendingPathComponent("pipelines"))
         try FileManager.default.createSymbolicLink(at: work.url.appendingPathComponent("sample-data"), withDestinationURL: Self.sample)
         let pipeline = ["--pipeline", "pipelines/tongzhou.yaml"]
 
