@@ -20,10 +20,10 @@ enum House {
         try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(folder).path).filter { !$0.hasPrefix(".") }.sorted()
     }
 
-    /// The rooms of the program: every folder of `Sources` that is neither a system library nor a generator.
+    /// The rooms of the program: every folder of `Sources` that is neither a system library, a generator nor a benchmark.
     static func rooms() throws -> [String] {
         try names("Sources").filter { room in
-            !room.hasPrefix("C") && !["BenchData", "Samples", "tuowei-sample"].contains(room)
+            !room.hasPrefix("C") && !["BenchData", "MicroBench", "Samples", "tuowei-sample"].contains(room)
         }
     }
 
