@@ -1,6 +1,5 @@
 import Archives
 import Events
-import Glibc
 
 /// The reading of one archive: bytes in, blocks of events out. One thread advances it at a time; ``IngestRun`` sees to that.
 final class ArchiveJob: @unchecked Sendable {
@@ -39,15 +38,7 @@ final class ArchiveJob: @unchecked Sendable {
     /// The store held an archive with this digest before the run: nothing was read of it.
     private(set) var isUnchanged = false
 
-    /// The bytes of this archive's file, as far as can be told, and of all of the run up to its end.
-    let outerSize: Int
-    var end = 0
-
-    init(_ input: ArchiveInput) {
-        self.input = input
-        var status = stat()
-        outerSize = stat(input.path, &status) == 0 ? Int(status.st_size) : 0
-    }
+    init(_ input: ArchiveInput) { self.input = input }
 
     /// How many rejected lines are kept: all of an archive that may still be appended, and for any other those that are shown. An archive
     /// of nothing but bad lines has more of them than memory holds.

@@ -11,8 +11,7 @@ final class EventTable {
     private(set) var base: Int
     /// The number of events, stored and new.
     private(set) var count: Int
-    // The lines of archives are about equally long, so the number of events is foretold well.
-    private var slots = SlotTable(leap: 16)
+    private var slots = SlotTable()
     private var memory = Pages<UInt64>(capacity: 4096)
     /// The ordinals of stored events, by hash, that share their hash with an event about to be appended.
     var hits: [UInt64: [UInt32]] = [:]
@@ -37,9 +36,6 @@ final class EventTable {
         slots.reserve(more)
         memory.grow(to: count - base + more)
     }
-
-    /// Says how many events the log will hold in the end, as far as can be told.
-    func expect(_ total: Int) { slots.expected = total - base }
 
     /// Counts events that were put into the view.
     func noteAppended(_ more: Int) {

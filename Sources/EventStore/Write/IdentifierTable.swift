@@ -77,9 +77,6 @@ final class IdentifierTable {
         return text.baseAddress.map { IdentifierHash.hash($0, count: text.count) } ?? 0
     }
 
-    /// Says how many identifiers there will be in the end, as far as can be told.
-    func expect(_ total: Int) { slots.expected = isPartial ? 0 : total }
-
     /// Makes sure that `more` identifiers can be appended without moving anything.
     func reserve(_ more: Int) {
         slots.reserve(more)

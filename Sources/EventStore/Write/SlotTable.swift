@@ -8,14 +8,9 @@ struct SlotTable: ~Copyable {
     private(set) var count = 0
     private var memory: Pages<UInt64>
     private var capacity: Int
-    /// How many numbers it will hold in the end, as far as that can be told: growing once is cheaper than growing twice.
-    var expected = 0
-    /// By how much it grows at most at once: what is foretold may be wrong.
-    private let leap: Int
 
     /// A table with room for `expected` numbers.
-    init(expecting expected: Int = 0, leap: Int = 4) {
-        self.leap = leap
+    init(expecting expected: Int = 0) {
         capacity = 1024
         while SlotTable.limit(capacity) < expected { capacity *= 2 }
         memory = Pages(capacity: capacity)
@@ -36,7 +31,7 @@ struct SlotTable: ~Copyable {
 
     private mutating func grow() {
         let oldCapacity = capacity
-        repeat { capacity *= 2 } while SlotTable.limit(capacity) < expected && capacity < oldCapacity * leap
+        capacity *= 2
         var old = Pages<UInt64>(capacity: capacity)
         swap(&old, &memory)
         let view = view

@@ -124,20 +124,6 @@ extension StoreWriter {
         for list in HashedList.all { columns.append(list.count(reader.table) == 0 ? HashColumn.empty(paths, list) : openColumn(list)) }
     }
 
-    /// Says that of `total` bytes to be read `done` were: tables that must grow are then made as large as they will be in the end.
-    public func expect(done: Int, of total: Int) {
-        guard done > 0, total > done, batch == nil, !events.isEmpty else { return }
-        func end(_ count: Int, _ base: Int) -> Int {
-            let (more, overflow) = (count - base).multipliedReportingOverflow(by: total)
-            return overflow ? 0 : base + more / done
-        }
-        for table in events { table.expect(end(table.count, opened.counts[HashedList.events(table.log).place])) }
-        for space in Namespace.allCases {
-            let table = identifiers[Int(space.rawValue)]
-            table.expect(end(table.count, opened.counts[HashedList.identifiers(space).place]))
-        }
-    }
-
     /// Whether stored events of the log, or identifiers that its events name, may be missing from the tables.
     private func isPartial(_ log: Log) -> Bool {
         events[Int(log.rawValue)].isPartial || ObjectSpaces(log).all.contains { identifiers[$0].isPartial }
