@@ -95,13 +95,13 @@ def limits():
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
 
 
-def run(command, folder, timeout=SECONDS * 4):
-    """Exit status, output, errors and peak memory; the status is None where it had to be stopped."""
+def run(command, folder, discard=False):
+    """Exit status, output (none where it is discarded) and errors; the status is None where it had to be stopped."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         environment = dict(os.environ, LC_ALL="C.UTF-8")
-        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment, preexec_fn=limits)
+        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL if discard else output, stderr=errors, env=environment, preexec_fn=limits)
         try:
-            child.wait(timeout)
+            child.wait(SECONDS * 4)
             status = child.returncode
         except subprocess.TimeoutExpired:
             child.kill()
@@ -137,12 +137,12 @@ def reference(name, folder):
     status, output, errors = run(["bsdtar", "-tf", name], folder)
     if b"Unrecognized archive format" in errors and kind_of((pathlib.Path(folder) / name).read_bytes()) in COMPRESSIONS:
         # A single file under its compression.
-        content, _, problem = run(["bsdcat", name], folder)
+        content, _, problem = run(["bsdcat", name], folder, discard=True)
         return "", None if content != 0 or problem else [name.encode()]
     _, listing, remarks = run(["bsdtar", "-tvvf", name], folder)
     found = re.search(rb"Archive Format: (.*?),\s+Compression: (.*)", listing + remarks)
     form = found.group(1).decode() if found else ""
-    content, _, problem = run(["bsdtar", "-xOf", name], folder)
+    content, _, problem = run(["bsdtar", "-xOf", name], folder, discard=True)
     if status != 0 or content != 0 or b"warning" in (errors + problem).lower():
         return form, None
     return form, [unescaped(line) for line in output.split(b"\n") if line]
@@ -181,7 +181,7 @@ def main():
         counts[ours] += 1
         kind = kind_of(content)
         form, names = reference(name, scratch)
-        is_ours = kind in ("zip", "7z") or kind == "other" and bool(OURS.search(form))
+        is_ours = kind in ("zip", "7z") or kind == "other" and (bool(OURS.search(form)) or content[257:262] == b"ustar")
         if kind in COMPRESSIONS:
             is_ours = True
         expected, problem = None, None
