@@ -32,6 +32,7 @@ from: 2024-01-31
 intent: { m0_5: 0, m6_11: 0.1, m12_23: 0.25, m24_35: 0.5 }
 catchment_m: 1500
 """
+TAR = re.compile(r"\b(tar|ustar|pax)\b")
 OURS = re.compile(r"(tar|ustar|pax|GNU tar|ZIP|7-Zip)", re.IGNORECASE)
 COMPRESSIONS = ("gzip", "xz", "zstd", "bzip2")
 SIGNATURES = [(b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
@@ -133,19 +134,19 @@ def unescaped(name):
 
 
 def reference(name, folder):
-    """What bsdtar says: the archive's format, and its names; None where it does not read it to its end."""
+    """What bsdtar says: the archive's format, its compression, and its names; None where it does not read it to its end."""
     status, output, errors = run(["bsdtar", "-tf", name], folder)
     if b"Unrecognized archive format" in errors and kind_of((pathlib.Path(folder) / name).read_bytes()) in COMPRESSIONS:
         # A single file under its compression.
         content, _, problem = run(["bsdcat", name], folder, discard=True)
-        return "", None if content != 0 or problem else [name.encode()]
+        return "", "", None if content != 0 or problem else [name.encode()]
     _, listing, remarks = run(["bsdtar", "-tvvf", name], folder)
     found = re.search(rb"Archive Format: (.*?),\s+Compression: (.*)", listing + remarks)
-    form = found.group(1).decode() if found else ""
+    form, compression = (part.decode().strip() for part in found.groups()) if found else ("", "")
     content, _, problem = run(["bsdtar", "-xOf", name], folder, discard=True)
     if status != 0 or content != 0 or b"warning" in (errors + problem).lower():
-        return form, None
-    return form, [unescaped(line) for line in output.split(b"\n") if line]
+        return form, compression, None
+    return form, compression, [unescaped(line) for line in output.split(b"\n") if line]
 
 
 def is_silent(name):
@@ -180,8 +181,9 @@ def main():
         ours = answer["status"] if "why" not in answer else "refused " + answer["why"]
         counts[ours] += 1
         kind = kind_of(content)
-        form, names = reference(name, scratch)
-        is_ours = kind in ("zip", "7z") or kind == "other" and (bool(OURS.search(form)) or content[257:262] == b"ustar")
+        form, compression, names = reference(name, scratch)
+        is_plain_tar = bool(TAR.search(form)) and compression == "none" or content[257:262] == b"ustar"
+        is_ours = kind in ("zip", "7z") or kind == "other" and is_plain_tar
         if kind in COMPRESSIONS:
             is_ours = True
         expected, problem = None, None
