@@ -40,7 +40,7 @@ with_go() {
 in_lots() {
     local here lot=() file verifier
     here=$(cd "$(dirname "$pipeline")" && pwd)
-    sed -e "s#\.\./build/$name/##" -e "s#\.\./sample-data#$here/../sample-data#g" "$pipeline" >"$scratch/pipeline.yaml"
+    sed -e "s#\.\./build/$name/##" -e "s#\.\./sample-data#$here/../sample-data#g" -e "s#^holidays: #&$here/#" "$pipeline" >"$scratch/pipeline.yaml"
     verifier=$("$tuowei" key new --pipeline "$scratch/pipeline.yaml" --out "$scratch/key") || return 1
     ingest() { "$tuowei" ingest --pipeline "$scratch/pipeline.yaml" --key "$scratch/key" "$@" >/dev/null 2>&1 || [ $? -eq 3 ]; }
     for file in "$archives"/archives/*; do

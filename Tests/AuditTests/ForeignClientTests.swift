@@ -24,6 +24,7 @@ struct ForeignClientTests {
             let text = try String(contentsOf: pipeline, encoding: .utf8)
                 .replacingOccurrences(of: "../sample-data", with: Foreign.root.appendingPathComponent("sample-data").path)
                 .replacingOccurrences(of: "../build/tongzhou/", with: "")
+                .replacingOccurrences(of: "holidays: ", with: "holidays: " + Foreign.root.appendingPathComponent("pipelines/").path + "/")
             try Data(text.utf8).write(to: folder.url.appendingPathComponent("pipeline.yaml"))
             let made = try Program.run(["key", "new", "--pipeline", "pipeline.yaml", "--out", "key"], in: folder.url)
             key = made.output.trimmingCharacters(in: .newlines)

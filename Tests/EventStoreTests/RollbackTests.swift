@@ -82,9 +82,12 @@ import Testing
         try rewrite(store.path + "/lock", Data("process 17".utf8))
         #expect(!StoreCheck(at: store.path).run().isSound)
         let writer = try StoreWriter.open(at: store.path, origin: "tuowei/test")
+        try appendBatch([SyntheticEvent(id: "B0", subject: "c1", object: "320612000001")], to: writer, name: "again", keep: false)
+        try writer.publish()
         writer.close()
         let clean = StoreCheck(at: store.path).run()
-        #expect(clean.isSound && clean.leftovers.isEmpty && clean.writer == nil)
+        #expect(clean.isSound)
+        #expect(clean.leftovers.isEmpty && clean.writer == nil, "\(clean.leftovers)")
     }
 
     @Test("A log in which two entries were exchanged, one was removed, or one was added is found")
