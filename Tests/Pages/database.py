@@ -17,8 +17,7 @@ def check(report, tally, questions):
     tally.check((row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"), "integrity of the database")
     tally.check((f"{row}" for row in database.execute("PRAGMA foreign_key_check")), "foreign keys of the database")
     cells = 0
-    for name, table in report.tables.items():
-        name = name.removeprefix("supplement/")
+    for name, table in report.tables_elsewhere().items():
         order = ", ".join(f'"{column}"' for column in table.head)
         have = sorted(tuple(map(shown, row)) for row in database.execute(f'SELECT {order} FROM "{name}"'))
         want = sorted(map(tuple, table.rows))

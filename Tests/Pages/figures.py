@@ -1,5 +1,6 @@
 """Every number on every page equals its cell in the CSV files, as its value and as it is read."""
 
+import re
 
 # What tells the rows of a table apart: the columns behind `data-code` and `data-key`.
 KEYS = {
@@ -67,7 +68,9 @@ def check(report, tally):
             elif read(number.shown) != cell:
                 faults.append(f"{number}: reads as {read(number.shown)!r}")
         tally.check(faults, f"numbers of {page}")
+    children = report.children()
+    named = [page for page in report.pages if not children.isdisjoint(re.split(r"[^\w-]+", report.text(page)))]
+    tally.check([f"{page} names a child" for page in named], "pages that name children")
     bare = [page for page in ("index.html", "towns.html", "facilities.html", "plan.html") if not report.page(page).numbers]
     tally.check([f"{page} has none" for page in bare], "pages with numbers")
-    print(f"  {count} numbers on {len(report.pages)} pages compared with their cells")
-    return count
+    print(f"  {count} numbers on {len(report.pages)} pages compared with their cells; none of {len(children)} children is named")

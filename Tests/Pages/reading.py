@@ -1,5 +1,6 @@
 """A report folder as its readers find it: tables, pages, and the numbers on them."""
 
+import copy
 import csv
 import dataclasses
 import html.parser
@@ -81,6 +82,12 @@ class Table:
         return [dict(zip(self.head, row)) for row in self.rows]
 
 
+def without_child(subject, log):
+    if log == "births":
+        return ""
+    return "@" + subject.split("@")[1] if log == "enrollments" and "@" in subject else "" if log == "enrollments" else subject
+
+
 class Report:
     """The files of a report."""
 
@@ -93,6 +100,21 @@ class Report:
         }
         self.pages = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html"))
         self._read = {}
+
+    def tables_elsewhere(self):
+        """The tables as the workbook and the database hold them, by name: children are named in findings.csv alone."""
+        tables = {name.removeprefix("supplement/"): table for name, table in self.tables.items()}
+        findings = tables["findings"] = copy.copy(tables["findings"])
+        log, subject = findings.head.index("log"), findings.head.index("subject")
+        findings.rows = [
+            [without_child(cell, row[log]) if place == subject else cell for place, cell in enumerate(row)] for row in findings.rows
+        ]
+        return tables
+
+    def children(self):
+        """The pseudonyms of children that findings.csv names."""
+        rows = self.tables["findings"].named()
+        return {row["subject"].split("@")[0] for row in rows if row["log"] in ("births", "enrollments")} - {""}
 
     @property
     def language(self):

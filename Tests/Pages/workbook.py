@@ -68,7 +68,7 @@ def compare(rows, table, equal):
 def check(report, tally):
     path = report.folder / "report.xlsx"
     titles, columns = headings(report, "chinese" if report.language == "zh" else "english")
-    tables = {name.removeprefix("supplement/"): table for name, table in report.tables.items()}
+    tables = report.tables_elsewhere()
     book = openpyxl.load_workbook(path)
     first, *sheets = book.worksheets
     tally.check([] if len(first._charts) >= 2 else [f"{len(first._charts)} charts"], "charts of the workbook's first sheet")
@@ -105,7 +105,7 @@ def check(report, tally):
 
 
 def libreoffice(path, order, report, tally):
-    tables = {name.removeprefix("supplement/"): table for name, table in report.tables.items()}
+    tables = report.tables_elsewhere()
     with tempfile.TemporaryDirectory() as folder:
         # Comma, double quotes, UTF-8, from the first line, cells as they are stored and not as they are shown, every sheet.
         form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
