@@ -138,6 +138,16 @@ final class WorkbookFile {
             worksheet_set_column(sheet, UInt16(first), UInt16(last), width, nil)
         }
 
+        /// Prints on A4 paper laid across, a page wide.
+        func fitToPaper() {
+            worksheet_set_paper(sheet, 9)
+            worksheet_set_landscape(sheet)
+            worksheet_fit_to_pages(sheet, 1, 0)
+        }
+
+        /// Prints the head on every page.
+        func repeatHead() { worksheet_repeat_rows(sheet, 0, 0) }
+
         func freeze(rows: Int, columns: Int) { worksheet_freeze_panes(sheet, UInt32(rows), UInt16(columns)) }
 
         func filter(rows: Int, columns: Int) {
@@ -158,8 +168,13 @@ final class WorkbookFile {
                 chart_series_set_name_range(added, name, first - 1, UInt16(place))
             }
             chart_title_set_name(chart, title)
-            chart_axis_set_name(chart.pointee.x_axis, axes.0)
-            chart_axis_set_name(chart.pointee.y_axis, axes.1)
+            // The categories of a chart of bars stand on the axis that the library calls y.
+            let isBar = kind == LXW_CHART_BAR
+            let categories = isBar ? chart.pointee.y_axis : chart.pointee.x_axis
+            chart_axis_set_name(categories, axes.0)
+            chart_axis_set_name(isBar ? chart.pointee.x_axis : chart.pointee.y_axis, axes.1)
+            // Bars below 0 would lie over their names.
+            chart_axis_set_label_position(categories, UInt8(truncatingIfNeeded: LXW_CHART_AXIS_LABEL_POSITION_LOW.rawValue))
             chart_legend_set_position(chart, UInt8(truncatingIfNeeded: LXW_CHART_LEGEND_BOTTOM.rawValue))
             worksheet_insert_chart(sheet, UInt32(row), UInt16(column), chart)
         }

@@ -66,6 +66,8 @@ public enum WorkbookReport {
             row += 1
         }
         let names = table.columns.firstIndex { $0.name == "name" }
+        sheet.fitToPaper()
+        sheet.repeatHead()
         sheet.freeze(rows: 1, columns: names.map { $0 + 1 } ?? min(2, table.columns.count))
         sheet.filter(rows: row - 1, columns: table.columns.count)
         return isWhole
@@ -77,6 +79,7 @@ public enum WorkbookReport {
         _ shortened: [String]
     ) {
         let head = sheet.formats.head
+        sheet.fitToPaper()
         sheet.widths(0, 0, 26)
         sheet.widths(1, 4, 13)
         sheet.text(say("\(figures.areas.all[0].name)托位供需报告", "\(figures.areas.all[0].name): child-care places"), 0, 0, sheet.formats.title)
