@@ -215,6 +215,9 @@ def run(sweep, tries, pairs, cuts, workers):
         yield from pool.imap_unordered(_attempt, tries, chunksize=24)
         yield from pool.imap_unordered(_attempt_pair, pairs, chunksize=4)
         for results in pool.imap_unordered(_cut_power, cuts): yield from results
+        # Let the processes end by themselves: one that is ended while it holds the queue's lock would leave the others waiting.
+        pool.close()
+        pool.join()
 
 
 class Tally:

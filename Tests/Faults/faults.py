@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -103,6 +104,8 @@ def main():
     arguments.add_argument("--parts", default="calls,witness,limits,crowd,ceilings", help="which parts, separated by commas")
     arguments.add_argument("--write", help="write what came out into this file, as JSON")
     chosen = arguments.parse_args()
+    # Whoever started this may have blocked signals, and what is started here inherits that.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     parts = chosen.parts.split(",")
     lab = Lab(chosen.program)
     stride = chosen.stride or (SAMPLE if chosen.sample else 1)
