@@ -11,7 +11,7 @@ from collections import Counter
 from lab import tree
 
 CASE, AS_OF = "mixed", "2025-12-31"
-BUSY = re.compile(r"another tuowei is writing to this store \(process \d+ on \S+, since \d{4}-\d\d-\d\dT[^)]*\)")
+BUSY = re.compile(r"another tuowei is writing to this store \(process \d+ on \S+, (folding )?since \d{4}-\d\d-\d\dT[^)]*\)")
 
 
 class Crowd:
@@ -31,7 +31,7 @@ class Crowd:
         """Whether a process ended as one of a crowd may."""
         if was_killed and status in (-signal.SIGKILL, -signal.SIGTERM):
             self.counts["killed"] += 1
-        elif verb == "ingest" and status == 2 and "another tuowei" in errors:
+        elif verb in ("ingest", "fold") and status == 2 and "another tuowei" in errors:
             self.counts["told to wait"] += 1
             if not BUSY.search(errors): self.wrong.append(f"the holder is not named: {errors.strip()}")
         elif status in (0, 3):

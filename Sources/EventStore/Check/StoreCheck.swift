@@ -1,4 +1,5 @@
 import Events
+import Glibc
 
 /// Files of a store that another room derives from the log and keeps below the store's folder.
 public struct DerivedFiles: Sendable {
@@ -44,12 +45,20 @@ public struct StoreCheck {
     /// Checks everything. A store that a writer moves on meanwhile is looked at again.
     public func run() -> StoreOutcome {
         for _ in 0..<4 {
-            let before = try? Folder.read(paths.checkpoint, atMost: 1_000_000)
+            let before = lastWriting()
             let outcome = runOnce()
-            let after = try? Folder.read(paths.checkpoint, atMost: 1_000_000)
-            if outcome.isSound || before == after { return outcome }
+            if outcome.isSound || before == lastWriting() { return outcome }
         }
         return runOnce()
+    }
+
+    /// What changes with every writer that comes or goes: the head, and when the lock's line was last written, which a fold does that
+    /// moves no head.
+    private func lastWriting() -> [Int] {
+        var status = stat()
+        guard stat(paths.lock, &status) == 0 else { return [] }
+        let head = (try? Folder.read(paths.checkpoint, atMost: 1_000_000)) ?? []
+        return head.map(Int.init) + [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
     }
 
     private func runOnce() -> StoreOutcome {
