@@ -12,7 +12,7 @@ swift build --build-tests "${options[@]}" >"$log" 2>&1 || { grep -E 'error:' "$l
 # libarchive, zlib and the like are Debian's builds, without instrumentation: they are called, not looked into. Memory that is never
 # freed (tables made once) is no leak.
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:halt_on_error=1
-export TSAN_OPTIONS=halt_on_error=1:suppressions=$PWD/Tests/tsan-suppressions.txt
+export TSAN_OPTIONS=halt_on_error=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 swift test --skip-build --disable-xctest "${options[@]}" ${2:+--filter "$2"} 2>&1 | tee -a "$log" | grep -E '^✘|Sanitizer|recorded an issue|Test run' || true
 if grep -q 'Sanitizer:' "$log"; then echo "$kind: something was found; see $log" >&2; exit 1; fi
