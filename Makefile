@@ -136,6 +136,7 @@ bench: build setup-bench ## run Tuowei, DuckDB and Polars on the same EVENTS arc
 
 bench-data: build ## write a synthetic province of EVENTS events to build/bench/events-EVENTS/data
 	@swift build -c release --product tuowei-bench-data >/dev/null
+	@mkdir -p build/bench/events-$(EVENTS)
 	@.build/release/tuowei-bench-data --events $(EVENTS) --out build/bench/events-$(EVENTS)/data
 
 bench-micro: setup ## count the instructions an event of each kernel, and compare them with the baseline

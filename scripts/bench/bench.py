@@ -75,6 +75,7 @@ def two_at_a_time(command):
 
 if not (data / "manifest.json").exists():
     clean(data)
+    work.mkdir(parents=True, exist_ok=True)
     print(f"Generating {arguments.events:,} events", flush=True)
     subprocess.run([str(GENERATOR), "--events", str(arguments.events), "--out", str(data)], check=True, stdout=subprocess.DEVNULL)
 manifest = json.loads((data / "manifest.json").read_text())
