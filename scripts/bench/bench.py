@@ -78,7 +78,7 @@ if not (data / "manifest.json").exists():
     work.mkdir(parents=True, exist_ok=True)
     print(f"Generating {arguments.events:,} events", flush=True)
     subprocess.run([str(GENERATOR), "--events", str(arguments.events), "--out", str(data)], check=True, stdout=subprocess.DEVNULL)
-manifest = json.loads((data / "manifest.json").read_text())
+manifest = json.loads((data / "manifest.json").read_text())["base"]
 events, size = manifest["events"], manifest["bytes"]
 clean(scratch)
 scratch.mkdir(parents=True)
