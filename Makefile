@@ -18,6 +18,7 @@ EVENTS ?= 10000000
 LINES ?= 1000000
 RUNS ?= 5
 SECONDS ?= 60
+SEEDS ?= 1-200
 FUZZ ?=
 SANITIZERS ?= address undefined thread
 
@@ -36,7 +37,7 @@ TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") $(if $(OUT),--out "$(OUT)")
 
-.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data bench-micro profile test-lines clean explain-cases compare faults corpora fuzz sanitize known-at
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data bench-micro profile test-lines clean explain-cases compare faults corpora fuzz sanitize second-opinion setup-bench known-at
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -91,6 +92,9 @@ known-at: setup-test ## compare the sample as known at each archive's moment wit
 
 test: setup-test ## run every test
 	@scripts/test.sh
+
+second-opinion: build setup-test ## compare every table with a plain program in Python that reads the contract anew, over SEEDS worlds full of trouble
+	@.venv/bin/python -W ignore Tests/SecondOpinion/second_opinion.py --seeds $(SEEDS)
 
 pages-check: build setup-test ## read the sample's report as its readers do: browser, spreadsheet, validators, every number
 	@scripts/pages-check.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and runs every test: those in Swift, then the reports read as their readers do. The closing line counts all of them.
+# Builds and runs every test: those in Swift, a second opinion, then the reports read as their readers do. The closing line counts all of them.
 # With arguments, which go to `swift test`, the Swift tests alone.
 set -euo pipefail
 mkdir -p build
@@ -26,6 +26,11 @@ bad=$(grep -cE '^✘ Test .* failed after ' "$log" || true)
 [ "$good" = yes ] || [ "$bad" -gt 0 ] || bad=1
 [ "${ran:-0}" -gt 0 ] && echo "$((ran > bad ? ran - bad : 0)) passed, $bad failed" >>"$log"
 add "the Swift tests" "$log"
+
+# The contract, written a second time in Python, over a few worlds; `make second-opinion` takes more.
+.venv/bin/python -W ignore Tests/SecondOpinion/second_opinion.py --tuowei .build/debug/tuowei --seeds 1-6 2>&1 |
+    tee build/second-opinion.log || true
+add "the second opinion" build/second-opinion.log
 
 scripts/pages-check.sh 2>&1 | tee build/pages-check.log || true
 add "the check of pages" build/pages-check.log

@@ -4,7 +4,7 @@
     second_opinion.py --seeds 1-200      worlds made from seeds (see worlds.py)
 
 For each case the program's answers, rejects and tables, made by a run of --tuowei, are held against the ones made here. Prints
-what differs; the last line is `compared N cells, K differ`. Ends with 1 where anything differs or nothing was compared.
+what differs, then `compared N cells, K differ`; the last line counts the cases. Ends with 1 where anything differs or nothing was compared.
 """
 
 import argparse
@@ -147,8 +147,11 @@ def main():
     parser.add_argument("--tuowei", default=".build/release/tuowei")
     arguments = parser.parse_args()
     comparison = Comparison()
+    passed = failed = 0
     for case in arguments.cases:
+        before = comparison.differences
         check(case, str(pathlib.Path(arguments.tuowei).resolve()), comparison)
+        passed, failed = (passed, failed + 1) if comparison.differences > before else (passed + 1, failed)
     first, _, last = arguments.seeds.partition("-")
     for seed in range(int(first), int(last or first) + 1) if first else ():
         with tempfile.TemporaryDirectory() as folder:
@@ -156,9 +159,11 @@ def main():
             write_world(seed, case)
             before = comparison.differences
             check(case, str(pathlib.Path(arguments.tuowei).resolve()), comparison)
+            passed, failed = (passed, failed + 1) if comparison.differences > before else (passed + 1, failed)
             if comparison.differences > before and arguments.keep:
                 shutil.copytree(case, arguments.keep / case.name, dirs_exist_ok=True)
     print(f"compared {comparison.cells} cells, {comparison.differences} differ")
+    print(f"{passed} passed, {failed} failed")
     sys.exit(1 if comparison.differences or not comparison.cells else 0)
 
 
