@@ -85,7 +85,6 @@ public struct HistoryKeeper: Sendable {
                 try editor.finish(new, histories.entryCount..<store.size)
             } catch {
                 editor.abandon()
-                try? editor.endWell()
                 throw error
             }
         }

@@ -92,8 +92,9 @@ public final class HistoryEditor: Sendable {
         try Folder.synchronize(paths.histories)
     }
 
-    /// Removes what was begun and not finished.
-    public func abandon() { try? Folder.remove(temporary) }
+    /// Removes what was begun and not finished, and notes that nothing was left half done. Nothing is made durable: what failed to be is
+    /// not tried again, and files of histories are believed only as far as they fit the log.
+    public func abandon() { if (try? Folder.remove(temporary)) != nil { lock.noteEndedWell() } }
 
     /// Removes a file.
     public func remove(_ entries: Range<Int>) throws(StoreError) { try Folder.remove(paths.history(entries)) }
