@@ -76,6 +76,20 @@ public struct CutFigures: Sendable {
         }
     }
 
+    /// What stands for an unknown quantity in a list of numbers: no count or sum of counts comes near it.
+    static let unknown = Int64.min
+
+    /// Writes every quantity of an area to its ``Quantity/place``, ``unknown`` where it is.
+    func copyNumbers(of area: Int, to numbers: UnsafeMutableBufferPointer<Int64>) {
+        counts.copy(of: area, to: numbers, at: 0)
+        if let details {
+            details.copy(of: area, to: numbers, at: Quantity.detailsStart)
+        } else {
+            for place in Quantity.detailsStart..<Quantity.othersStart { numbers[place] = Self.unknown }
+        }
+        for quantity in Quantity.others { numbers[quantity.place] = number(quantity, of: area) ?? Self.unknown }
+    }
+
     private func potentialNeed(of area: Int) -> Int64 {
         demand.potential(count(.m0To5, of: area), count(.m6To11, of: area), count(.m12To23, of: area), count(.m24To35, of: area))
     }
@@ -131,6 +145,13 @@ struct AreaSums: Sendable {
             }
         }
         self.values = values
+    }
+
+    /// Copies the numbers of an area.
+    func copy(of area: Int, to numbers: UnsafeMutableBufferPointer<Int64>, at start: Int) {
+        values.withUnsafeBufferPointer { values in
+            for place in 0..<width { numbers[start + place] = values[area * width + place] }
+        }
     }
 
     /// The number in a column of an area.

@@ -28,6 +28,13 @@ public struct DemandRules: Sendable, Hashable {
 
     /// Potential need: ⌈Σ over bands of children × intent⌉.
     public func potential(_ first: Int64, _ second: Int64, _ third: Int64, _ fourth: Int64) -> Int64 {
+        if max(first.magnitude, second.magnitude, third.magnitude, fourth.magnitude) < 1 << 26 {
+            // Factors are below 2^34, so four products fit 64 bits.
+            let sum =
+                first &* months0to5.rawValue &+ second &* months6to11.rawValue &+ third &* months12to23.rawValue
+                &+ fourth &* months24to35.rawValue
+            return (sum &+ 9_999) / 10_000
+        }
         let sum =
             Int128(first) * Int128(months0to5.rawValue) + Int128(second) * Int128(months6to11.rawValue)
             + Int128(third) * Int128(months12to23.rawValue) + Int128(fourth) * Int128(months24to35.rawValue)

@@ -76,7 +76,7 @@ final class ChildFold {
             guard let event = BirthsEvent(rawValue: record.type) else { continue }
             let outcome = state.apply(
                 event, on: Day(rawValue: record.day), community: record.community, bornOn: Day(rawValue: record.bornOn))
-            if outcome.hasFindings { tally.findings.append(outcome, .births, record.ordinal, record.day, subject: child) }
+            if outcome.hasFindings { tally.birthFindings.append(outcome, .births, record.ordinal, record.day, subject: child) }
             guard outcome.applied else { continue }
             let now: Int32 = state.standing == .resident ? columnOf[Int(state.community)] : -1
             guard now != column else { continue }
@@ -143,7 +143,7 @@ final class ChildFold {
                 let outcome = enrolment.apply(
                     event, placeClass: PlaceClass(rawValue: UInt8(truncatingIfNeeded: record.payload & 3)) ?? .infant)
                 if outcome.hasFindings {
-                    tally.findings.append(outcome, .enrollments, record.ordinal, record.day, subject: child, facility: facility)
+                    tally.enrolmentFindings.append(outcome, .enrollments, record.ordinal, record.day, subject: child, facility: facility)
                 }
                 guard enrolment.standing != before else { continue }
                 let cut = cuts.index(record.day)
@@ -240,7 +240,7 @@ final class ChildFold {
         for place in 0..<activeCount {
             let enrolment = active[place]
             func find(_ code: FindingCode) {
-                tally.findings.append(
+                tally.enrolmentFindings.append(
                     RawFinding(code, .enrollments, enrolment.ordinal, enrolment.day, subject: child, facility: enrolment.facility))
             }
             let lookup = facilities[Int(enrolment.facility)]

@@ -49,7 +49,8 @@ final class ChildTally {
     let newborns: Table<Int32>
     /// An enrolment active at D in an open facility each: `home << 32 | place`, both as in ``Flow``.
     var flows: [UInt64] = []
-    var findings: [RawFinding] = []
+    var birthFindings: [RawFinding] = []
+    var enrolmentFindings: [RawFinding] = []
 
     init(columns: PartitionPlan, facilities: PartitionPlan) {
         columnPlan = columns

@@ -2,18 +2,16 @@ import Events
 
 /// What is counted of facilities at D only, and the list of them.
 struct FacilitiesAtD {
-    private(set) var facilities: [ProjectedFacility] = []
     private(set) var details: [Int]
     private(set) var supply: [SupplyTotals]
     private(set) var findings: [RawFinding] = []
+    /// The children enrolled in each registered facility.
+    private var enrolled: [ByClass] = []
 
-    init(
-        _ folded: FoldedFacilities, _ tallies: [ChildTally], money: [GrantTotals], _ request: ProjectionRequest, in source: any EventSource
-    ) throws {
+    init(_ folded: FoldedFacilities, _ tallies: [ChildTally], _ request: ProjectionRequest) {
         let columns = request.columns
         details = Array(repeating: 0, count: DetailCounter.allCases.count * columns)
         supply = Array(repeating: SupplyTotals(), count: FacilityForm.allCases.count * columns)
-        var enrolled: [ByClass] = []
         for (index, facility) in folded.facilities.enumerated() {
             func children(_ placeClass: PlaceClass) -> Int {
                 tallies.reduce(0) { $0 + Int($1.classes[index * 4 + Int(placeClass.rawValue)]) }
@@ -28,7 +26,6 @@ struct FacilitiesAtD {
             details[DetailCounter.newbornsVisited.rawValue * columns + column] =
                 tallies.reduce(0) { $0 + Int($1.newborns[column * 2 + 1]) }
         }
-        facilities = try Self.list(folded, enrolled, money, request.threads, in: source)
     }
 
     private mutating func count(_ facility: FoldedFacility, _ enrolled: ByClass, _ column: Int, _ columns: Int, _ asOf: Day) {
@@ -58,8 +55,8 @@ struct FacilitiesAtD {
     }
 
     /// The list by identifier, with names and places read from the record.
-    private static func list(
-        _ all: FoldedFacilities, _ enrolled: [ByClass], _ money: [GrantTotals], _ threads: Int, in source: any EventSource
+    func list(
+        _ all: FoldedFacilities, money: [GrantTotals], _ threads: Int, in source: any EventSource
     ) throws -> [ProjectedFacility] {
         let folded = all.facilities
         guard !folded.isEmpty else { return [] }

@@ -1,58 +1,40 @@
 import Events
 
-extension Findings {
-    /// Reads the texts of the findings and puts them in order.
-    init(_ raw: [RawFinding], in source: any EventSource, threads: Int) throws {
-        for log in Log.allCases {
-            let part = raw.filter { $0.log == log }
-            if !part.isEmpty { try read(part, log, source, threads) }
-        }
+/// The findings of one log with their texts, by code and event identifier.
+struct LogFindings {
+    /// In order.
+    private(set) var entries: [Finding] = []
+    private(set) var texts: [UInt8] = []
+
+    /// Reads the texts of a log's findings and puts them in order.
+    init(_ raw: [RawFinding], _ log: Log, in source: any EventSource, threads: Int) throws {
+        guard !raw.isEmpty else { return }
+        try read(raw, log, source, threads)
         try sort(threads: threads)
     }
 
     /// Reads the events' identifiers block by block, the subjects' in the order of their numbers.
-    private mutating func read(_ raw: [RawFinding], _ log: Log, _ source: any EventSource, _ threads: Int) throws {
-        var order = raw.indices.map { UInt64(raw[$0].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: $0)) }
-        radixSort(&order)
-        let raw = order.map { raw[Int($0 & 0xFFFF_FFFF)] }
+    private mutating func read(_ unordered: [RawFinding], _ log: Log, _ source: any EventSource, _ threads: Int) throws {
+        var order = unordered.indices.map { UInt64(unordered[$0].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: $0)) }
+        radixSort(&order, from: 32)
+        let raw = order.map { unordered[Int($0 & 0xFFFF_FFFF)] }
         let subjects = try SubjectTexts(raw, log, in: source, threads: threads)
-        let groups = blocks(of: raw.map(\.ordinal), of: log, in: source)
-        // A range of distinct ordinals becomes one of findings: an event may have several.
-        var ranges: [Range<Int>] = []
-        var place = 0
-        for item in groups.items {
-            let start = place
-            let last = groups.ordinals[item.range.upperBound - 1]
-            while place < raw.count, raw[place].ordinal <= last { place += 1 }
-            ranges.append(start..<place)
-        }
-        var parts = Array(repeating: Findings(), count: groups.items.count)
+        let ranges = Self.blocks(of: raw, log, in: source)
+        var parts: [(entries: [Finding], texts: [UInt8])] = Array(repeating: ([], []), count: ranges.count)
         try parts.withUnsafeMutableBufferPointer { parts in
             try Workers.run(threads, items: parts.count) { _, item in
-                let block = groups.items[item].block
+                let (block, range) = ranges[item]
                 let first = source.firstOrdinal(ofBlock: block, of: log)
-                let rows = ranges[item].map { Int(raw[$0].ordinal) - first }
+                let rows = range.map { Int(raw[$0].ordinal) - first }
                 let ids = try source.eventIdentifiers(rows, ofBlock: block, of: log)
-                guard ids.starts.count == rows.count + 1 else { throw ProjectionError.inconsistentBlock(log: log, block: block) }
-                var part = Findings()
-                part.entries.reserveCapacity(rows.count)
-                for (place, index) in ranges[item].enumerated() {
-                    let finding = raw[index]
-                    let id = ids.bytes[ids.starts[place]..<ids.starts[place + 1]]
-                    let start = part.texts.count
-                    part.texts.append(contentsOf: id)
-                    subjects.append(index, to: &part.texts)
-                    part.entries.append(
-                        Finding(
-                            textStart: UInt64(start), ordinal: finding.ordinal, occurredOn: finding.occurredOn,
-                            idCount: UInt8(truncatingIfNeeded: id.count),
-                            subjectCount: UInt8(truncatingIfNeeded: part.texts.count - start - id.count), code: finding.code, log: log))
+                guard ids.starts.count == rows.count + 1, ids.starts.last == ids.bytes.count else {
+                    throw ProjectionError.inconsistentBlock(log: log, block: block)
                 }
-                parts[item] = part
+                parts[item] = Self.part(raw[range], log, ids, subjects)
             }
         }
-        entries.reserveCapacity(entries.count + raw.count)
-        texts.reserveCapacity(texts.count + parts.reduce(0) { $0 + $1.texts.count })
+        entries.reserveCapacity(raw.count)
+        texts.reserveCapacity(parts.reduce(0) { $0 + $1.texts.count })
         for part in parts {
             let base = UInt64(texts.count)
             texts += part.texts
@@ -63,21 +45,57 @@ extension Findings {
         }
     }
 
-    /// By code, log and event identifier. No event has one code twice, and no two events of a log share an identifier, so subject
-    /// and date never decide.
-    private mutating func sort(threads: Int) throws {
-        var keys: [UInt64] = []
-        keys.reserveCapacity(entries.count)
-        for (place, entry) in entries.enumerated() {
-            let group = UInt64(entry.code.rawValue) << 8 | UInt64(entry.log.rawValue)
-            keys.append(group << 32 | UInt64(UInt32(truncatingIfNeeded: place)))
+    /// The findings of one block, in order of ordinals.
+    private static func part(
+        _ raw: ArraySlice<RawFinding>, _ log: Log, _ ids: (starts: [Int], bytes: [UInt8]), _ subjects: SubjectTexts
+    ) -> (entries: [Finding], texts: [UInt8]) {
+        var part: (entries: [Finding], texts: [UInt8]) = ([], [])
+        part.entries.reserveCapacity(raw.count)
+        part.texts.reserveCapacity(ids.bytes.count + raw.count * 40)
+        ids.bytes.withUnsafeBufferPointer { bytes in
+            for (place, index) in raw.indices.enumerated() {
+                let finding = raw[index]
+                let start = part.texts.count
+                let id = UnsafeBufferPointer(rebasing: bytes[ids.starts[place]..<ids.starts[place + 1]])
+                part.texts.append(contentsOf: id)
+                subjects.append(index, to: &part.texts)
+                part.entries.append(
+                    Finding(
+                        textStart: UInt64(start), ordinal: finding.ordinal, occurredOn: finding.occurredOn,
+                        idCount: UInt8(truncatingIfNeeded: id.count),
+                        subjectCount: UInt8(truncatingIfNeeded: part.texts.count - start - id.count), code: finding.code, log: log))
+            }
         }
-        radixSort(&keys)
-        var order = keys.map { IdentifierKey(head: 0, place: UInt32(truncatingIfNeeded: $0)) }
-        var groups: [Range<Int>] = []
-        for place in keys.indices where place == 0 || keys[place] >> 32 != keys[place - 1] >> 32 {
-            if let last = groups.popLast() { groups.append(last.lowerBound..<place) }
-            groups.append(place..<keys.count)
+        return part
+    }
+
+    /// The blocks in which findings lie, which are in order of ordinals, each with the range of its findings.
+    private static func blocks(of raw: [RawFinding], _ log: Log, in source: any EventSource) -> [(block: Int, range: Range<Int>)] {
+        var items: [(block: Int, range: Range<Int>)] = []
+        let count = source.blockCount(of: log)
+        var block = 0
+        var place = 0
+        while place < raw.count, block < count {
+            let end = block + 1 < count ? source.firstOrdinal(ofBlock: block + 1, of: log) : source.eventCount(of: log)
+            let start = place
+            while place < raw.count, Int(raw[place].ordinal) < end { place += 1 }
+            if place > start { items.append((block, start..<place)) }
+            block += 1
+        }
+        return items
+    }
+
+    /// By code and event identifier. No event has one code twice, and no two events of a log share an identifier, so subject and date
+    /// never decide.
+    private mutating func sort(threads: Int) throws {
+        var starts = [Int](repeating: 0, count: FindingCode.allCases.count + 1)
+        for entry in entries { starts[Int(entry.code.rawValue) + 1] += 1 }
+        for code in FindingCode.allCases.indices { starts[code + 1] += starts[code] }
+        let groups = FindingCode.allCases.indices.map { starts[$0]..<starts[$0 + 1] }
+        var order = [IdentifierKey](repeating: IdentifierKey(head: 0, place: 0), count: entries.count)
+        for (place, entry) in entries.enumerated() {
+            order[starts[Int(entry.code.rawValue)]].place = UInt32(truncatingIfNeeded: place)
+            starts[Int(entry.code.rawValue)] += 1
         }
         let (entries, texts) = (entries, texts)
         try order.withUnsafeMutableBufferPointer { order in
@@ -91,6 +109,30 @@ extension Findings {
             }
         }
         self.entries = order.map { entries[Int($0.place)] }
+    }
+}
+
+extension Findings {
+    /// The findings of all logs in the order of `findings.csv`: by code, then by log.
+    init(_ logs: [LogFindings]) {
+        entries.reserveCapacity(logs.reduce(0) { $0 + $1.entries.count })
+        texts.reserveCapacity(logs.reduce(0) { $0 + $1.texts.count })
+        var bases: [UInt64] = []
+        for log in logs {
+            bases.append(UInt64(texts.count))
+            texts += log.texts
+        }
+        var places = logs.map { _ in 0 }
+        for code in FindingCode.allCases {
+            for (number, log) in logs.enumerated() {
+                while places[number] < log.entries.count, log.entries[places[number]].code == code {
+                    var entry = log.entries[places[number]]
+                    entry.textStart += bases[number]
+                    entries.append(entry)
+                    places[number] += 1
+                }
+            }
+        }
     }
 }
 
@@ -115,11 +157,9 @@ private struct SubjectTexts {
 
     /// Adds the subject of a finding: nothing for a void, `child@facility` for an enrolment.
     func append(_ place: Int, to texts: inout [UInt8]) {
-        guard let subject = subjects[place] else { return }
-        texts.append(contentsOf: subject)
-        guard let facility = facilities?[place] else { return }
+        guard subjects.append(place, to: &texts), let facilities, facilities.has(place) else { return }
         texts.append(UInt8(ascii: "@"))
-        texts.append(contentsOf: facility)
+        facilities.append(place, to: &texts)
     }
 }
 
@@ -138,7 +178,7 @@ private struct NumberedTexts {
         for (place, number) in numbers.enumerated() {
             if let number { keys.append(UInt64(number) << 32 | UInt64(UInt32(truncatingIfNeeded: place))) }
         }
-        radixSort(&keys)
+        radixSort(&keys, from: 32)
         var distinct: [UInt32] = []
         for key in keys {
             let number = UInt32(truncatingIfNeeded: key >> 32)
@@ -161,10 +201,17 @@ private struct NumberedTexts {
         guard starts.count == distinct.count + 1 else { throw ProjectionError.inconsistentIdentifiers }
     }
 
-    /// The identifier of the number at a place of the list.
-    subscript(place: Int) -> ArraySlice<UInt8>? {
+    /// Whether there is a number at a place of the list.
+    func has(_ place: Int) -> Bool { fetched[place] >= 0 }
+
+    /// Adds the identifier of the number at a place of the list, if there is one; whether there is.
+    @inline(__always) @discardableResult
+    func append(_ place: Int, to texts: inout [UInt8]) -> Bool {
         let text = Int(fetched[place])
-        return text < 0 ? nil : bytes[starts[text]..<starts[text + 1]]
+        guard text >= 0 else { return false }
+        let (start, end) = (starts[text], starts[text + 1])
+        bytes.withUnsafeBufferPointer { texts.append(contentsOf: UnsafeBufferPointer(rebasing: $0[start..<end])) }
+        return true
     }
 }
 

@@ -50,20 +50,15 @@ func project(
         needsColumns: histories.paysChildren || workers.contains(where: \.paysChildren), in: source)
     let grants = try FoldedGrants(
         grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, in: source)
-    let atD = try FacilitiesAtD(facilities, children.tallies, money: grants.facilities, request, in: source)
-
+    let atD = FacilitiesAtD(facilities, children.tallies, request)
     var projected = Projected(empty: request)
-    let enrolments = try totals.enrolments(children.tallies)
-    try projected.counts.withUnsafeMutableBufferPointer { counts in
-        try totals.addChildren(children.tallies, to: counts)
-        try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
-    }
+    try projected.counts.withUnsafeMutableBufferPointer { try totals.addChildren(children.tallies, to: $0) }
+    let rest = ProjectionRest(source: source, request: request, voids: voids, facilities: facilities, grants: grants, atD: atD)
+    try rest.make(children, totals, &projected)
     projected.details = atD.details
     projected.supply = atD.supply
-    projected.facilities = atD.facilities
     projected.money = grants.money
     projected.yearlyGrants = grants.yearly
-    projected.flows = flows(children.tallies, facilities, request)
     for worker in workers { for log in projected.knownEvents.indices { projected.knownEvents[log] += worker.knownEvents[log] } }
     let covered = [births.knownRecords, enrolmentRecords.knownRecords, filings.knownRecords, grantRecords.knownRecords]
     for log in Log.allCases {
@@ -71,10 +66,65 @@ func project(
         projected.knownEvents[place] += covered[place]
         projected.knownEvents[place] += histories.voids.count { $0.log == log && $0.recordedAt <= horizon.knownAt }
     }
-    var findings = voids.findings + facilities.findings + grants.findings + atD.findings
-    for tally in children.tallies { findings += tally.findings }
-    projected.findings = try Findings(findings, in: source, threads: request.threads)
     return projected
+}
+
+/// What is left once everything is folded: pieces that need nothing of each other, so that threads make them side by side.
+private struct ProjectionRest {
+    let source: any EventSource
+    let request: ProjectionRequest
+    let voids: VoidEffects
+    let facilities: FoldedFacilities
+    let grants: FoldedGrants
+    let atD: FacilitiesAtD
+
+    /// With more threads than this the pieces are made one after another, each by all threads.
+    private static let mostSideBySide = 4
+
+    func make(_ children: FoldedChildren, _ totals: Totals, _ projected: inout Projected) throws {
+        let tallies = children.tallies
+        var findings: [LogFindings?] = Log.allCases.map { _ in nil }
+        var list: [ProjectedFacility] = []
+        var allFlows: [Flow] = []
+        // The longest pieces come first.
+        let order: [Log] = [.enrollments, .births, .subsidies, .filings]
+        try findings.withUnsafeMutableBufferPointer { findings in
+            try projected.counts.withUnsafeMutableBufferPointer { counts in
+                try withUnsafeMutablePointer(to: &list) { list in
+                    try withUnsafeMutablePointer(to: &allFlows) { allFlows in
+                        let threads = request.threads <= Self.mostSideBySide ? request.threads : 1
+                        try Workers.run(threads, items: order.count + 3) { _, item in
+                            switch item {
+                            case 2:
+                                try totals.addFacilities(
+                                    facilities.segments, enrolments: try totals.enrolments(tallies), to: counts)
+                            case 3:
+                                list.pointee = try atD.list(facilities, money: grants.facilities, request.threads, in: source)
+                            case 4: allFlows.pointee = flows(tallies, facilities, request)
+                            default:
+                                let log = order[item < 2 ? item : item - 3]
+                                findings[Int(log.rawValue)] = try LogFindings(
+                                    raw(log, tallies), log, in: source, threads: request.threads)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        projected.facilities = list
+        projected.flows = allFlows
+        projected.findings = Findings(findings.compactMap { $0 })
+    }
+
+    private func raw(_ log: Log, _ tallies: [ChildTally]) -> [RawFinding] {
+        let ofVoids = voids.findings.filter { $0.log == log }
+        return switch log {
+        case .births: tallies.reduce(into: ofVoids) { $0 += $1.birthFindings }
+        case .enrollments: tallies.reduce(into: ofVoids) { $0 += $1.enrolmentFindings }
+        case .filings: ofVoids + facilities.findings + atD.findings
+        case .subsidies: ofVoids + grants.findings
+        }
+    }
 }
 
 /// The column of each community by its number.

@@ -81,13 +81,18 @@ enum Stages {
         return stat(path, &status) == 0 ? Int(status.st_size) : nil
     }
 
+    /// What folding takes at most, as a rule.
+    private static func memory(forEvents events: Int) -> Int { 64 << 20 + events * 48 }
+
     // MARK: Fold
 
     /// Brings the histories up to the log; a line that says what was done.
     static func fold(_ pipeline: Pipeline, threads: Int) throws -> String {
         try refusing(as: .checkFailed) {
             let store = try store(of: pipeline)
-            let ticker = Ticker("fold: \(grouped(Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) })) events")
+            let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
+            Memory.preferLargePages(bytes: memory(forEvents: events))
+            let ticker = Ticker("fold: \(grouped(events)) events")
             defer { ticker.finish() }
             let update = try Interruption.whileCleaning {
                 try HistoryKeeper(store, threads: threads).update { try Interruption.check() }
@@ -130,7 +135,9 @@ enum Stages {
         if let signer, try refusing({ try store.verifierKey() }) != signer.verifier {
             throw Refusal("the log is not signed by \(signer.verifier); give ingest the key first, so that log and report have one signer")
         }
-        let ticker = Ticker("report: folding \(grouped(Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) })) events")
+        let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
+        Memory.preferLargePages(bytes: memory(forEvents: events))
+        let ticker = Ticker("report: folding \(grouped(events)) events")
         defer { ticker.finish() }
         let figures = try refusing(as: .checkFailed) { try maker.figures(from: HistoryKeeper(store, threads: threads)) }
         let folder = try Interruption.whileCleaning {

@@ -92,9 +92,12 @@ final class OpenFile: Sendable {
 
     /// `count` bytes from `offset`, or names the file as cut short.
     func bytes(at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        let result = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(StoreError) in try readWhole(into: buffer, at: offset) }
+        var result: Result<Void, StoreError> = .success(())
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            result = Result { () throws(StoreError) in
+                try readWhole(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]), at: offset)
+            }
+            if case .success = result { initialized = count }
         }
         try result.get()
         return bytes

@@ -139,11 +139,24 @@ struct LogReader: Sendable {
         let offset = Int(table.offsets[block.entry])
         if header.uniformID > 0 {
             let length = Int(header.uniformID)
-            let bytes = try file.bytes(at: offset + header.idTextStart + first * length, count: (last - first + 1) * length)
-            for row in rows {
-                found.bytes.append(contentsOf: bytes[(row - first) * length..<(row - first + 1) * length])
-                found.starts.append(found.bytes.count)
+            let stretch = (last - first + 1) * length
+            let result = withUnsafeTemporaryAllocation(byteCount: stretch, alignment: 8) { buffer in
+                Result { () throws(StoreError) -> [UInt8] in
+                    let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<stretch])
+                    try file.readWhole(into: bytes, at: offset + header.idTextStart + first * length)
+                    return [UInt8](unsafeUninitializedCapacity: rows.count * length) { texts, count in
+                        let texts = UnsafeMutableRawBufferPointer(texts)
+                        for row in rows where row >= first && row <= last {
+                            let start = (row - first) * length
+                            UnsafeMutableRawBufferPointer(rebasing: texts[count..<count + length])
+                                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]))
+                            count += length
+                        }
+                    }
+                }
             }
+            found.bytes = try result.get()
+            found.starts = Array(stride(from: 0, through: found.bytes.count, by: length))
             return found
         }
         let bytes = try file.bytes(at: offset + header.idsStart, count: header.detailsStart - header.idsStart)

@@ -20,14 +20,20 @@ extension RowWriter {
 
     /// The rows of every area at one cut: the day, level, code, name and these figures; unassigned ones only where they count something.
     mutating func areas(_ cut: CutFigures, _ figures: [Figure]) {
-        // A figure has its texts with it; what a cell needs of it is copied out once, not once a cell.
-        let measures = figures.map { (measure: $0.measure, places: $0.places) }
-        for (number, area) in cut.areas.all.enumerated() {
-            if area.isUnassigned, !cut.isNotEmpty(figures, of: number) { continue }
+        let areas = cut.areas.all
+        cut.forEachRow(FigureRow(figures)) { number, cells in
+            let area = areas[number]
+            if area.isUnassigned, !cut.isNotEmpty(figures, of: number) { return }
             day(cut.day)
             self.area(area)
             text(area.name)
-            for figure in measures { printed(cut.printed(figure.measure, places: figure.places, of: number)) }
+            for (place, cell) in cells.enumerated() {
+                if cell.isSmall {
+                    printed(units: cell.units, places: cell.places)
+                } else {
+                    printed(cell.isEmpty ? nil : cut.printed(figures[place], of: number))
+                }
+            }
             endRow()
         }
     }

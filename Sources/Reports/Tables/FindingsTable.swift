@@ -19,13 +19,16 @@ extension Table {
         parts: { ($0.projected.findings.count + findingsInPart - 1) / findingsInPart }
     ) { figures, part, writer in
         let findings = figures.projected.findings
-        for finding in findings.entries[(part * findingsInPart)..<min((part + 1) * findingsInPart, findings.count)] {
-            writer.text(finding.code.name)
-            writer.text(finding.log.name)
-            writer.text(findings.texts[finding.eventID])
-            writer.text(writer.isForTables ? findings.texts[finding.subject] : withoutChild(findings.texts[finding.subject], finding.log))
-            writer.day(finding.day)
-            writer.endRow()
+        findings.texts.withUnsafeBufferPointer { texts in
+            for finding in findings.entries[(part * findingsInPart)..<min((part + 1) * findingsInPart, findings.count)] {
+                writer.text(finding.code.name)
+                writer.text(finding.log.name)
+                writer.text(UnsafeBufferPointer(rebasing: texts[finding.eventID]))
+                let subject = UnsafeBufferPointer(rebasing: texts[finding.subject])
+                writer.text(writer.isForTables ? subject : withoutChild(subject, finding.log))
+                writer.day(finding.day)
+                writer.endRow()
+            }
         }
     }
 }
@@ -33,11 +36,12 @@ extension Table {
 private let findingsInPart = 8192
 
 /// The subject as formats other than the CSV file name it: of all that a report holds, only `findings.csv` names children.
-private func withoutChild(_ subject: ArraySlice<UInt8>, _ log: Log) -> ArraySlice<UInt8> {
-    switch log {
-    case .births: []
+private func withoutChild(_ subject: UnsafeBufferPointer<UInt8>, _ log: Log) -> UnsafeBufferPointer<UInt8> {
+    let nobody = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    return switch log {
+    case .births: nobody
     // `child@facility`; an identifier has no `@`.
-    case .enrollments: subject.firstIndex(of: 0x40).map { subject[$0...] } ?? []
+    case .enrollments: subject.firstIndex(of: 0x40).map { UnsafeBufferPointer(rebasing: subject[$0...]) } ?? nobody
     case .filings, .subsidies: subject
     }
 }

@@ -54,7 +54,21 @@ struct ByteBuffer: ~Copyable {
     mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let start = bytes.baseAddress, bytes.count > 0 else { return }
         makeRoom(bytes.count)
-        (base + count).update(from: start, count: bytes.count)
+        let (from, to) = (UnsafeRawPointer(start), UnsafeMutableRawPointer(base + count))
+        if bytes.count > 32 {
+            (base + count).update(from: start, count: bytes.count)
+        } else if bytes.count >= 8 {
+            // Words that may overlap: most texts are short, and a call would cost more than the copying.
+            var place = 0
+            while place &+ 8 < bytes.count {
+                to.storeBytes(of: from.loadUnaligned(fromByteOffset: place, as: UInt64.self), toByteOffset: place, as: UInt64.self)
+                place &+= 8
+            }
+            let last = bytes.count &- 8
+            to.storeBytes(of: from.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
+        } else {
+            for place in 0..<bytes.count { base[count &+ place] = start[place] }
+        }
         count &+= bytes.count
     }
 
@@ -77,27 +91,52 @@ struct ByteBuffer: ~Copyable {
             var text = day.description
             return text.withUTF8 { append($0) }
         }
-        makeRoom(30)
-        digits(UInt64(year), atLeast: 4)
-        base[count] = 0x2D
-        count &+= 1
-        digits(UInt64(month), atLeast: 2)
-        base[count] = 0x2D
-        count &+= 1
-        digits(UInt64(number), atLeast: 2)
+        makeRoom(10)
+        twoDigits(year / 100, at: count)
+        twoDigits(year % 100, at: count &+ 2)
+        base[count &+ 4] = 0x2D
+        twoDigits(month, at: count &+ 5)
+        base[count &+ 7] = 0x2D
+        twoDigits(number, at: count &+ 8)
+        count &+= 10
     }
 
-    /// Appends `units` / 10^`places` with its point; zero has no sign.
+    /// Appends `units` / 10^`places` of 64 bits with its point; zero has no sign.
     @inline(__always)
-    mutating func append(units: Int128, places: Int) {
-        guard units.magnitude < 1 << 63 else { return append(wide: units, places: places) }
+    mutating func append(units: Int64, places: Int) {
         makeRoom(24)
         if units < 0 {
             base[count] = 0x2D
             count &+= 1
         }
-        let magnitude = UInt64(truncatingIfNeeded: units.magnitude)
-        guard places > 0 else { return digits(magnitude, atLeast: 1) }
+        let magnitude = units.magnitude
+        switch places {
+        case 0: digits(magnitude, atLeast: 1)
+        case 2:
+            digits(magnitude / 100, atLeast: 1)
+            base[count] = 0x2E
+            twoDigits(Int(truncatingIfNeeded: magnitude % 100), at: count &+ 1)
+            count &+= 3
+        case 4:
+            digits(magnitude / 10_000, atLeast: 1)
+            let fraction = Int(truncatingIfNeeded: magnitude % 10_000)
+            base[count] = 0x2E
+            twoDigits(fraction / 100, at: count &+ 1)
+            twoDigits(fraction % 100, at: count &+ 3)
+            count &+= 5
+        default: append(scaled: magnitude, places: places)
+        }
+    }
+
+    /// Appends `units` / 10^`places` with its point; zero has no sign.
+    @inline(__always)
+    mutating func append(units: Int128, places: Int) {
+        guard let small = Int64(exactly: units) else { return append(wide: units, places: places) }
+        append(units: small, places: places)
+    }
+
+    /// A magnitude with any number of digits behind the point, into room already made.
+    private mutating func append(scaled magnitude: UInt64, places: Int) {
         var scale: UInt64 = 1
         for _ in 0..<places { scale &*= 10 }
         let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: scale)
@@ -115,9 +154,42 @@ struct ByteBuffer: ~Copyable {
         text.withUnsafeBufferPointer { append($0) }
     }
 
+    /// The digits of 0 to 99, two bytes each; a static text, so that it is found without being looked up.
+    @inline(__always)
+    private static var pairs: UnsafePointer<UInt8> {
+        let digits: StaticString = """
+            00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748\
+            4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798\
+            99
+            """
+        return digits.utf8Start
+    }
+
+    /// Writes a number from 0 to 99 with two digits into room already made.
+    @inline(__always)
+    private func twoDigits(_ number: Int, at place: Int) {
+        let pair = Self.pairs + 2 &* number
+        base[place] = pair[0]
+        base[place &+ 1] = pair[1]
+    }
+
     /// Writes a number into room already made, with zeros in front up to `least` digits.
     @inline(__always)
     private mutating func digits(_ number: UInt64, atLeast least: Int) {
+        if number < 10, least == 1 {
+            base[count] = 0x30 &+ UInt8(truncatingIfNeeded: number)
+            count &+= 1
+            return
+        }
+        if number < 100, least <= 2 {
+            twoDigits(Int(truncatingIfNeeded: number), at: count)
+            count &+= 2
+            return
+        }
+        longDigits(number, atLeast: least)
+    }
+
+    private mutating func longDigits(_ number: UInt64, atLeast least: Int) {
         var length = 1
         var bound: UInt64 = 10
         while number >= bound, length < 20 {
@@ -129,12 +201,13 @@ struct ByteBuffer: ~Copyable {
         if length < least { length = least }
         var place = count &+ length
         var rest = number
-        while place > count {
-            place &-= 1
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            base[place] = 0x30 &+ UInt8(truncatingIfNeeded: digit)
+        while place &- count >= 2 {
+            place &-= 2
+            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+            twoDigits(Int(truncatingIfNeeded: pair), at: place)
             rest = quotient
         }
+        if place > count { base[count] = 0x30 &+ UInt8(truncatingIfNeeded: rest) }
         count &+= length
     }
 }

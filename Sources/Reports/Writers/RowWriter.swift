@@ -89,6 +89,16 @@ struct RowWriter: ~Copyable {
         buffer.append(units: number.units, places: number.places)
     }
 
+    /// A figure's number as `units` / 10^`places`, of 64 bits.
+    @inline(__always)
+    mutating func printed(units: Int64, places: Int) {
+        if receive != nil {
+            return row.append(places == 0 ? .integer(units) : .decimal(Printed(units: Int128(units), places: places)))
+        }
+        separate()
+        buffer.append(units: units, places: places)
+    }
+
     /// An amount of fen as yuan with two decimals.
     mutating func yuan(_ fen: Int64) { printed(Printed(units: Int128(fen), places: 2)) }
 
@@ -118,16 +128,43 @@ struct RowWriter: ~Copyable {
     }
 
     /// UTF-8 bytes as text.
-    mutating func text(_ bytes: ArraySlice<UInt8>) {
+    @inline(__always)
+    mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard !bytes.isEmpty else { return empty() }
         if receive != nil { return row.append(.text(String(decoding: bytes, as: UTF8.self))) }
         separate()
-        bytes.withUnsafeBufferPointer { quoted($0) }
+        quoted(bytes)
     }
 
+    @inline(__always)
     private mutating func quoted(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var mustQuote = false
-        for byte in bytes where byte < 0x30 && (byte == 0x2C || byte == 0x22 || byte == 0x0D || byte == 0x0A) { mustQuote = true }
+        if Self.isPlain(bytes) { buffer.append(bytes) } else { quotedWhereNeeded(bytes) }
+    }
+
+    /// Whether no byte is below `-`, as all that call for quotes are; eight bytes at a time.
+    @inline(__always)
+    private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // The high bit of a byte is set where the byte is below 0x2D, and perhaps in those above one that is.
+        @inline(__always) func low(_ word: UInt64) -> UInt64 { (word &- ones &* 0x2D) & ~word & ones &* 0x80 }
+        let raw = UnsafeRawBufferPointer(bytes)
+        guard raw.count >= 8 else {
+            for byte in raw where byte < 0x2D { return false }
+            return true
+        }
+        var found: UInt64 = 0
+        var place = 0
+        while place &+ 8 < raw.count {
+            found |= low(raw.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            place &+= 8
+        }
+        found |= low(raw.loadUnaligned(fromByteOffset: raw.count &- 8, as: UInt64.self))
+        return found == 0
+    }
+
+    @inline(never)
+    private mutating func quotedWhereNeeded(_ bytes: UnsafeBufferPointer<UInt8>) {
+        let mustQuote = bytes.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0D || $0 == 0x0A }
         guard mustQuote else { return buffer.append(bytes) }
         buffer.append(0x22)
         for byte in bytes {
