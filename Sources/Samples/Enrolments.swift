@@ -20,10 +20,18 @@ struct Enrolments {
         var born: Int
         var placeClass: Int
         var since: Int
+        var origin: Origin
         /// Whether its leaving will never be recorded.
         var isForgotten = false
     }
     private var seats: [[Seat]]
+    /// Where a child at a facility lives.
+    private enum Origin: Int { case sameCommunity, otherCommunity, outside }
+    /// Of a thousand children that join: of those enrolled then a quarter comes from elsewhere, of them a fifth from outside the district,
+    /// since some families move while their child is enrolled.
+    private static let origins = [780, 176, 44]
+    /// The seats taken now, by origin.
+    private var seated = [0, 0, 0]
     private var taken: Set<Int> = []
     /// The day on which a child last left a facility; it comes back to none before a while has passed.
     private var left: [Int: Int] = [:]
@@ -33,9 +41,11 @@ struct Enrolments {
     private static let classes = ["infant", "toddler", "preschool", "mixed"]
     private static let ages = [6...11, 12...23, 24...35, 18...35]
     /// The usual share of places taken by class, in thousandths: the older, the fuller.
-    private static let usual = [150, 235, 770, 300]
-    /// By month: full after the spring festival and in September, emptier in summer.
-    private static let season = [940, 960, 1000, 1000, 1000, 980, 900, 860, 1050, 1060, 1030, 1000]
+    private static let usual = [150, 225, 805, 300]
+    /// By month: full after the spring festival and in September, emptier before the festival and in summer.
+    private static let season = [880, 940, 1060, 1040, 1020, 980, 900, 860, 1050, 1060, 1030, 1000]
+    /// The communities nearest to each from which children are brought, its own left out.
+    private static let neighbours = 12
 
     init(_ geography: Geography, _ children: [SampleChild], _ facilities: [SampleFacility], _ dice: Dice) {
         self.geography = geography
@@ -48,7 +58,7 @@ struct Enrolments {
             if let home = child.homes.first?.community { byHome[home].append(number) }
         }
         self.byHome = byHome.map { $0.sorted { (children[$0].born, $0) < (children[$1].born, $1) } }
-        near = geography.communities.map { community in geography.ofTown[community.town] }
+        near = geography.communities.indices.map { Enrolments.nearest($0, geography) }
         for year in 2019...2025 {
             for month in 1...12 {
                 for facility in facilities.indices { turn(facility, year, month) }
@@ -56,6 +66,17 @@ struct Enrolments {
             }
         }
         addOddities()
+    }
+
+    /// The nearest communities. A degree of longitude is 85 hundredths of one of latitude here.
+    private static func nearest(_ place: Int, _ geography: Geography) -> [Int] {
+        func squared(_ other: Int) -> Int {
+            let (a, b) = (geography.communities[place], geography.communities[other])
+            let (east, north) = ((a.longitude - b.longitude) * 85 / 100, a.latitude - b.latitude)
+            return east * east + north * north
+        }
+        let others = geography.communities.indices.filter { $0 != place }.map { (squared($0), $0) }
+        return others.sorted { $0 < $1 }.prefix(neighbours).map { $0.1 }
     }
 
     private mutating func add(
@@ -89,6 +110,7 @@ struct Enrolments {
             add("child_withdrew", seat.id, facility.id, max(seat.since, facility.end - dice.number(0...12)), [("reason", "机构停办")])
         }
         for seat in seats[place] {
+            seated[seat.origin.rawValue] -= 1
             taken.remove(seat.child)
             if seat.child >= 0 { left[seat.child] = facility.end }
         }
@@ -109,7 +131,7 @@ struct Enrolments {
             if summer < first, Time.months(seat.born, at: summer) >= 36 {
                 day = first - dice.number(1...7) + dice.number(0...12)
                 reason = "升入幼儿园"
-            } else if Time.months(seat.born, at: end) >= 42 || (Time.months(seat.born, at: end) >= 36 && dice.chance(330)) {
+            } else if Time.months(seat.born, at: end) >= 42 || (Time.months(seat.born, at: end) >= 36 && dice.chance(240)) {
                 day = first + dice.number(0...20)
             } else if seat.child >= 0, children[seat.child].home(at: end) == nil {
                 day = first + dice.number(0...25)
@@ -128,6 +150,7 @@ struct Enrolments {
                 kept.append(seat)
             } else {
                 add("child_withdrew", seat.id, facilities[place].id, max(seat.since, day), reason.map { [("reason", $0)] } ?? [])
+                seated[seat.origin.rawValue] -= 1
                 taken.remove(seat.child)
                 if seat.child >= 0 { left[seat.child] = max(seat.since, day) }
             }
@@ -177,24 +200,45 @@ struct Enrolments {
 
     private mutating func pick(_ facility: SampleFacility, _ placeClass: Int, _ day: Int) -> Seat? {
         let ages = Enrolments.ages[placeClass]
-        if dice.chance(34) {
-            // A child from outside the district, whom no birth record here knows.
+        switch someOrigin() {
+        case .outside:
+            // No birth record here knows the child.
             let months = dice.number(ages)
-            return Seat(child: -1, id: dice.pseudonym(), born: day - months * 30 - 20, placeClass: placeClass, since: day)
+            return Seat(child: -1, id: dice.pseudonym(), born: day - months * 30 - 20, placeClass: placeClass, since: day, origin: .outside)
+        case .sameCommunity:
+            if let seat = pick(from: facility.community, facility, placeClass, day) { return seat }
+            // Where the community has no child left, the facility stays emptier than others, or looks around.
+            return dice.chance(40) ? pick(from: dice.one(near[facility.community]), facility, placeClass, day) : nil
+        case .otherCommunity:
+            let home = dice.chance(850) ? dice.one(near[facility.community]) : dice.number(0...byHome.count - 1)
+            return pick(from: home, facility, placeClass, day)
         }
-        let lot = dice.number(0...999)
-        let home =
-            lot < 760 ? facility.community : lot < 940 ? dice.one(near[facility.community]) : dice.number(0...byHome.count - 1)
+    }
+
+    /// A child of a community that is of the class's age and free.
+    private mutating func pick(from home: Int, _ facility: SampleFacility, _ placeClass: Int, _ day: Int) -> Seat? {
+        let ages = Enrolments.ages[placeClass]
         let list = byHome[home]
         // Days of birth for the class's ages, a day inside them.
         let from = lowerBound(list, day - (ages.upperBound + 1) * 30)
         let to = lowerBound(list, day - ages.lowerBound * 31)
         guard from < to else { return nil }
-        let child = list[dice.number(from...to - 1)]
-        guard !taken.contains(child), left[child, default: 0] + 15 < day, children[child].home(at: day) != nil,
-            ages.contains(Time.months(children[child].born, at: day))
-        else { return nil }
-        return Seat(child: child, id: children[child].id, born: children[child].born, placeClass: placeClass, since: day)
+        let candidates = list[from..<to].filter { child in
+            !taken.contains(child) && left[child, default: 0] + 15 < day && children[child].home(at: day) == home
+                && ages.contains(Time.months(children[child].born, at: day))
+        }
+        guard !candidates.isEmpty else { return nil }
+        let child = dice.one(candidates)
+        return Seat(
+            child: child, id: children[child].id, born: children[child].born, placeClass: placeClass, since: day,
+            origin: home == facility.community ? .sameCommunity : .otherCommunity)
+    }
+
+    /// An origin by lot, those that have fallen behind their share more often: a small community soon has no child left to bring.
+    private mutating func someOrigin() -> Origin {
+        let all = max(1, seated.reduce(0, +))
+        let weights = zip(Enrolments.origins, seated).map { share, seated in max(0, share + 15 * (share - 1000 * seated / all)) }
+        return Origin(rawValue: dice.place(weights)) ?? .sameCommunity
     }
 
     private func lowerBound(_ list: [Int], _ born: Int) -> Int {
@@ -215,6 +259,7 @@ struct Enrolments {
         }
         enroll(place, seat, "mode", ["full_day", "half_day", "hourly"][dice.place([880, 90, 30])])
         seats[place].append(seat)
+        seated[seat.origin.rawValue] += 1
         if seat.child >= 0 {
             taken.insert(seat.child)
             starts.append((seat.child, place, seat.since))
@@ -249,11 +294,14 @@ struct Enrolments {
         for place in small {
             for _ in 0..<60 {
                 guard seats[place].count < facilities[place].places(at: Clock.last).reduce(0, +) + 3 else { break }
-                if let seat = pick(facilities[place], 2, Time.day(2025, 11, 3)) { join(place, seat) }
+                let home = dice.one(near[facilities[place].community])
+                if let seat = pick(from: home, facilities[place], 2, Time.day(2025, 11, 3)) { join(place, seat) }
             }
         }
         for turn in 0..<6 {
-            guard let seat = pick(facilities[open[turn]], 2, Time.day(2025, 9, 2) + turn) else { continue }
+            var found: Seat?
+            for place in open.dropFirst(turn) where found == nil { found = pick(facilities[place], 2, Time.day(2025, 9, 2) + turn) }
+            guard let seat = found else { continue }
             add("child_enrolled", seat.id, "TZ-F9001", seat.since, [("class", "preschool"), ("mode", "full_day")])
         }
     }
