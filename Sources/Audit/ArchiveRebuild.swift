@@ -22,11 +22,13 @@ public struct ArchiveRebuild {
 
     private let store: EventStore
     private let threads: Int
+    private let work: WorkCounter
 
-    /// A rebuild of this state of a log.
-    public init(_ store: EventStore, threads: Int) {
+    /// A rebuild of this state of a log; it tells `work` what it does.
+    public init(_ store: EventStore, threads: Int, work: WorkCounter = WorkCounter()) {
         self.store = store
         self.threads = threads
+        self.work = work
     }
 
     /// Ingests the archives among `files` in the order in which the log's batch records name them, by digest. The temporary store
@@ -63,10 +65,14 @@ public struct ArchiveRebuild {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let origin = store.checkpoint?.origin ?? ""
         let writer = try StoreWriter.open(at: folder, origin: origin)
+        work.expect(.archiveBytes, batches.reduce(0) { $0 + $1.size })
         let answers = try IngestRun(inputs, into: writer).run(threads: threads) { _ in
-        } onProgress: { _, _ in
+        } onProgress: { [work] bytes, events in
+            work.reach(.archiveBytes, bytes)
+            work.reach(.eventsAppended, events)
         }
         writer.close()
+        work.finish(.archiveBytes)
         outcome.archives = answers.count
         for answer in answers where answer.status != .appended {
             outcome.problems.append("the archive \(answer.archive) is not taken in: \(answer.message ?? answer.status.rawValue)")

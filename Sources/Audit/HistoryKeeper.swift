@@ -7,15 +7,17 @@ public struct HistoryKeeper: Sendable {
     private let store: EventStore
     private let folder: HistoryFolder
     private let threads: Int
+    private let work: WorkCounter
 
     /// A file that follows others is merged with them once it and they hold a part of the base that is worth it.
     private static let mergeAt = 8
     private static let mostFiles = 12
 
-    /// The keeper of the histories of the store of which `store` is a state.
-    public init(_ store: EventStore, threads: Int) {
+    /// The keeper of the histories of the store of which `store` is a state; it tells `work` what it does.
+    public init(_ store: EventStore, threads: Int, work: WorkCounter = WorkCounter()) {
         self.store = store
         self.threads = threads
+        self.work = work
         folder = store.histories
     }
 
@@ -30,6 +32,7 @@ public struct HistoryKeeper: Sendable {
     private struct Link {
         let entries: Range<Int>
         let file: HistoryFile
+        let size: Int
         let read: HistoryFile.Read
         let before: Histories
     }
@@ -39,11 +42,14 @@ public struct HistoryKeeper: Sendable {
         var links: [Link] = []
         for entries in try folder.list() where entries.lowerBound == histories.entryCount && entries.upperBound <= store.size {
             guard let stored = try folder.open(entries) else { continue }
-            let read: HistoryFile.Read = { buffer, offset in try stored.read(into: buffer, at: offset) }
+            let read: HistoryFile.Read = { [work] buffer, offset in
+                try stored.read(into: buffer, at: offset)
+                work.add(.checkedBytes, buffer.count)
+            }
             guard let file = HistoryFile(size: stored.size, read: read), file.entries == entries,
                 file.isDerived(from: try store.root(ofSize: entries.upperBound)), let longer = histories.adding(file)
             else { continue }
-            links.append(Link(entries: entries, file: file, read: read, before: histories))
+            links.append(Link(entries: entries, file: file, size: stored.size, read: read, before: histories))
             histories = longer
         }
         return (histories, links)
@@ -64,7 +70,9 @@ public struct HistoryKeeper: Sendable {
     public func update(check: @escaping @Sendable () throws -> Void = {}) throws -> Update {
         let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
         var (histories, links) = try chain()
+        work.expect(.checkedBytes, links.reduce(0) { $0 + $1.size })
         let isWhole = try links.isEmpty || histories.isWhole(threads: threads)
+        work.finish(.checkedBytes)
         let strays = Set(try folder.list()).subtracting(links.map(\.entries))
         let isCurrent = histories.entryCount == store.size
         guard !isWhole || !isCurrent || !strays.isEmpty else {
@@ -76,12 +84,17 @@ public struct HistoryKeeper: Sendable {
         let base = links.first?.file.eventCount ?? 0
         if !isWhole || links.count >= Self.mostFiles || (events - base) * Self.mergeAt > events { (histories, links) = (Histories(), []) }
         if histories.entryCount < store.size {
+            let work = expectMaking(events - histories.eventCounts.reduce(0, +))
             let new = try editor.begin()
             do {
-                try histories.makeNext(from: store, size: store.size, root: store.root, find: find, threads: threads) { bytes, offset in
+                try histories.makeNext(
+                    from: CountedSource(store: store, work: work), size: store.size, root: store.root, find: find, threads: threads,
+                    folded: { work.add(.eventsFolded, $0) }
+                ) { bytes, offset in
                     try check()
                     try new.write(bytes, at: offset)
                 }
+                work.finish(.eventsRead, .eventsFolded)
                 try editor.finish(new, histories.entryCount..<store.size)
             } catch {
                 editor.abandon()
@@ -95,9 +108,17 @@ public struct HistoryKeeper: Sendable {
         return Update(events: events, folded: histories.entryCount == 0 ? events : behind)
     }
 
+    /// Each event is read, and put in order.
+    private func expectMaking(_ events: Int) -> WorkCounter {
+        work.events = events
+        work.expect(.eventsRead, events)
+        work.expect(.eventsFolded, events)
+        return work
+    }
+
     /// How `verify` checks a store's histories.
-    public static func derivedFiles(threads: Int) -> DerivedFiles {
-        DerivedFiles(folder: HistoryFolder.name) { store in try HistoryKeeper(store, threads: threads).check() }
+    public static func derivedFiles(threads: Int, work: WorkCounter = WorkCounter()) -> DerivedFiles {
+        DerivedFiles(folder: HistoryFolder.name) { store in try HistoryKeeper(store, threads: threads, work: work).check() }
     }
 
     /// Checks every file of histories against the log, byte by byte. Histories that are missing or do not reach the head are none the
@@ -108,8 +129,11 @@ public struct HistoryKeeper: Sendable {
         let links = try chain().links
         for link in links {
             let state = try store.atSize(link.entries.upperBound)
+            let work = expectMaking(link.file.eventCount)
             let difference = try link.before.difference(
-                of: link.file, from: state, root: state.root, threads: threads, read: link.read)
+                of: link.file, from: CountedSource(store: state, work: work), root: state.root, threads: threads,
+                folded: { work.add(.eventsFolded, $0) }, read: link.read)
+            work.finish(.eventsRead, .eventsFolded)
             if let difference {
                 faults.append(StoreFault(file: folder.path(link.entries), problem: "\(difference); the next fold makes it anew"))
             }

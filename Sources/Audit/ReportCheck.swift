@@ -30,6 +30,7 @@ public struct ReportCheck {
     private let verifier: VerifierKey?
     private let threads: Int
     private let temporaryFolder: String
+    private let work: WorkCounter
 
     /// A check of the report in `folder` against a log.
     ///
@@ -37,9 +38,10 @@ public struct ReportCheck {
     ///   - program: The version of this program.
     ///   - verifier: The key that an auditor kept; the report must be signed by it.
     ///   - temporaryFolder: An existing folder for temporary files; nothing stays in it.
+    ///   - work: Hears of what is done.
     public init(
         folder: String, store: EventStore, pipeline: Pipeline, program: String, verifier: VerifierKey?, threads: Int,
-        temporaryFolder: String
+        temporaryFolder: String, work: WorkCounter = WorkCounter()
     ) {
         self.folder = folder
         self.store = store
@@ -48,6 +50,7 @@ public struct ReportCheck {
         self.verifier = verifier
         self.threads = threads
         self.temporaryFolder = temporaryFolder
+        self.work = work
     }
 
     /// Checks everything that can be.
@@ -79,7 +82,8 @@ public struct ReportCheck {
         let reference = try pipeline.reference()
         let maker = ReportMaker(
             program: manifest.program, store: try store.atSize(manifest.checkpoint.size), pipeline: pipeline, reference: reference,
-            asOf: day, knownAt: manifest.knownAt.flatMap { Instant($0) }, language: language, threads: threads)
+            asOf: day, knownAt: manifest.knownAt.flatMap { Instant($0) }, language: language, threads: threads,
+            work: work)
         if manifest.program != program {
             outcome.notes.append("the report was made by version \(manifest.program) and is replayed by version \(program)")
         }

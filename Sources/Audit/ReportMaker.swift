@@ -25,11 +25,13 @@ public struct ReportMaker: Sendable {
     public let language: Language
     /// Threads to use; the bytes do not depend on it.
     public let threads: Int
+    /// Hears of what is done.
+    public let work: WorkCounter
 
     /// A report of a day, as known at a moment, from a state of the log.
     public init(
         program: String, store: EventStore, pipeline: Pipeline, reference: ReferenceData, asOf: Day, knownAt: Instant?,
-        language: Language = .chinese, threads: Int
+        language: Language = .chinese, threads: Int, work: WorkCounter = WorkCounter()
     ) {
         self.program = program
         self.store = store
@@ -39,6 +41,7 @@ public struct ReportMaker: Sendable {
         self.knownAt = knownAt
         self.language = language
         self.threads = threads
+        self.work = work
     }
 
     /// The pipeline's part of what the figures need.
@@ -52,21 +55,72 @@ public struct ReportMaker: Sendable {
     ///
     /// - Parameter keeper: The keeper of the store's histories, to read them instead of the log as far as they go; nil: the log
     ///   alone. The figures are the same: histories that turn out to be damaged are not used.
+    /// - Parameter tables: The tables that are to be written; nil: the whole report. Only ``work`` is told so.
     /// - Throws: what the store or the folds throw.
-    public func figures(from keeper: HistoryKeeper? = nil) throws -> ReportFigures {
+    public func figures(from keeper: HistoryKeeper? = nil, for tables: [Table]? = nil) throws -> ReportFigures {
         let plan = ReportPlan(asOf: asOf, from: pipeline.from, targets: pipeline.targets)
         let request = settings.request(plan, knownAt: knownAt, threads: threads)
-        return ReportFigures(try projected(request, keeper), plan: plan, settings: settings)
+        return ReportFigures(try projected(request, keeper, tables), plan: plan, settings: settings)
     }
 
-    private func projected(_ request: ProjectionRequest, _ keeper: HistoryKeeper?) throws -> Projected {
-        guard let keeper, let histories = try? keeper.usable(), histories.entryCount > 0 else { return try project(store, request) }
+    private func projected(_ request: ProjectionRequest, _ keeper: HistoryKeeper?, _ tables: [Table]?) throws -> Projected {
+        let histories = (try? keeper?.usable()) ?? Histories()
+        expectWork(histories, tables)
+        let source = CountedSource(store: store, work: work)
+        let folded: @Sendable (Int) -> Void = { [work] events in work.add(.eventsFolded, events) }
+        guard let keeper, histories.entryCount > 0 else { return try project(source, request, folded: folded) }
         do {
-            return try project(store, request, histories: histories, find: keeper.find)
+            return try project(source, request, histories: histories, find: keeper.find, folded: folded)
         } catch {
             // Derived files are never a reason to fail: the log has everything.
-            return try project(store, request)
+            return try project(source, request, folded: folded)
         }
+    }
+
+    /// What is to be read and folded, for the figures and for those without what came late, and made of it.
+    private func expectWork(_ histories: Histories, _ tables: [Table]?) {
+        let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
+        work.events = events
+        work.expect(.eventsFolded, events)
+        work.expect(.eventsRead, events - histories.eventCounts.reduce(0, +))
+        if let tables { return expectFiles(tables: tables.count) }
+        expectFiles(tables: Report.tables.count, pages: pagesAbout, others: Self.otherFiles)
+        guard hasLateRecords else { return }
+        work.expect(.eventsFolded, events)
+        work.expect(.eventsRead, 2 * events)
+    }
+
+    /// About how many files a report of these tables has, or the whole report; it is known for sure when the figures are.
+    public func filesAbout(_ tables: [Table]?) -> Int {
+        tables.map(\.count) ?? Report.tables.count + pagesAbout + Self.otherFiles
+    }
+
+    /// A page each area, and a list of facilities each town.
+    private var pagesAbout: Int { reference.areas.all.count + reference.areas.towns.count }
+    /// The workbook, the database and the description of the tables.
+    private static let otherFiles = 3
+
+    /// So many files are to be made in all.
+    private func expectFiles(tables: Int, pages: Int = 0, others: Int = 0) {
+        func expect(_ kind: WorkCounter.Kind, _ count: Int) { work.expect(kind, count - (work.amounts[kind]?.expected ?? 0)) }
+        expect(.files, tables + pages + others)
+        expect(.fileWork, tables * cost(of: .table) + pages * cost(of: .page) + (others > 0 ? 2 * cost(of: .whole) : 0))
+    }
+
+    private enum FileSort { case table, page, whole }
+
+    /// The microseconds that a file takes, about, on two cores of 2025.
+    private func cost(of file: FileSort) -> Int {
+        switch file {
+        case .table: 40 * reference.areas.all.count
+        case .page: 3_000
+        case .whole: 450 * reference.areas.all.count
+        }
+    }
+
+    private func noteMade(_ file: FileSort) {
+        work.add(.files, 1)
+        work.add(.fileWork, cost(of: file))
     }
 
     /// Gives the bytes of one file in order to a sink.
@@ -83,10 +137,16 @@ public struct ReportMaker: Sendable {
         to emit: (_ path: String, _ contents: Contents) throws -> Void
     ) throws {
         if let tables {
-            for table in tables { try emit(table.fileName) { sink in try table.writeCSV(figures, threads: threads, to: sink) } }
+            work.finish(.eventsRead, .eventsFolded)
+            expectFiles(tables: tables.count)
+            for table in tables {
+                try emit(table.fileName) { sink in try table.writeCSV(figures, threads: threads, to: sink) }
+                noteMade(.table)
+            }
             return
         }
         let context = try context()
+        work.finish(.eventsRead, .eventsFolded)
         let language = language
         let aside = MadeAside(in: temporaryFolder, onThreads: threads > 1)
         aside.make("report.xlsx") { path in try WorkbookReport.write(figures, context, language: language, to: path) }
@@ -105,15 +165,22 @@ public struct ReportMaker: Sendable {
                     try sink(bytes)
                 }
             }
+            noteMade(.table)
             described.append(DataPackage.File(path: path, digest: hash.finalize(), bytes: size))
         }
         func emitWhole(_ path: String, _ bytes: [UInt8]) throws {
             try emit(path) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+            noteMade(.page)
         }
         try emitWhole(DataPackage.name, DataPackage.bytes(figures, context, files: described))
         let options = ReadableReport.Options(language: language, threads: threads)
-        try ReadableReport.write(figures, context, options, to: emitWhole)
-        for name in ["report.xlsx", "report.sqlite"] { try emit(name) { sink in try aside.read(name, to: sink) } }
+        // The pages come after the tables and before the workbook and the database.
+        try ReadableReport.write(
+            figures, context, options, onPages: { expectFiles(tables: described.count, pages: $0, others: Self.otherFiles) }, to: emitWhole)
+        for name in ["report.xlsx", "report.sqlite"] {
+            try emit(name) { sink in try aside.read(name, to: sink) }
+            noteMade(.whole)
+        }
     }
 
     /// The state of the log that the report names. The empty log has no name yet, also when it is looked back to from a later state.
@@ -133,15 +200,19 @@ public struct ReportMaker: Sendable {
             thresholds: pipeline.thresholds, holidays: reference.holidays, late: try lateRecords())
     }
 
+    /// Whether K is later than the end of D.
+    private var hasLateRecords: Bool { knownAt.map { $0 > Instant(endOf: asOf) } ?? true }
+
     /// What came after the end of D, and the figures without it; nil where K is not later.
     private func lateRecords() throws -> LateRecords? {
+        guard hasLateRecords else { return nil }
         let end = Instant(endOf: asOf)
-        if let knownAt, knownAt <= end { return nil }
-        let events = try lateEvents(store, occurredBy: asOf, recordedAfter: end, knownAt: knownAt, threads: threads)
+        let source = CountedSource(store: store, work: work)
+        let events = try lateEvents(source, occurredBy: asOf, recordedAfter: end, knownAt: knownAt, threads: threads)
         let request = ProjectionRequest(
             cuts: [asOf], asOf: asOf, knownAt: end, communities: reference.areas.communities.map(\.code), threads: threads)
         let figures = CutFigures(
-            try project(store, request), cut: 0, areas: reference.areas,
+            try project(source, request, folded: { [work] in work.add(.eventsFolded, $0) }), cut: 0, areas: reference.areas,
             residents: reference.population.residents(in: asOf.civil.year), demand: pipeline.demand)
         return LateRecords(after: end, events: events, figures: figures)
     }

@@ -42,9 +42,9 @@ public struct ReportReplay {
     /// Makes every file that the manifest lists once more and compares it with what stands in the folder.
     public func run(_ manifest: Manifest) throws -> Outcome {
         let listed = Set(manifest.files.map(\.path))
-        let figures = try maker.figures()
         let tables = Report.tables.filter { listed.contains($0.fileName) }
         let isWhole = listed.contains { !$0.hasSuffix(".csv") }
+        let figures = try maker.figures(for: isWhole ? nil : tables)
         var outcome = Outcome()
         var made: [Manifest.File] = []
         try maker.write(figures, tables: isWhole ? nil : tables, temporaryFolder: temporaryFolder) { path, contents in

@@ -6,20 +6,21 @@ public import Events
 /// identifiers happen to have.
 ///
 /// With `histories`, only what stands behind them is read from the record, and `find` looks for the targets of new voids among what
-/// they cover; they change how long it takes and nothing else.
+/// they cover; they change how long it takes and nothing else. `folded` hears of the events of each partition, from several threads.
 ///
 /// - Throws: what the source throws; ``ProjectionError`` where its columns contradict each other or a limit is passed;
 ///   ``ProjectionError/damagedHistories`` where the histories are not to be used.
 public func project(
-    _ source: some EventSource, _ request: ProjectionRequest, histories: Histories = Histories(), find: EventFinder? = nil
+    _ source: some EventSource, _ request: ProjectionRequest, histories: Histories = Histories(), find: EventFinder? = nil,
+    folded: (@Sendable (_ events: Int) -> Void)? = nil
 ) throws -> Projected {
-    try project(source, request, histories: histories, find: find, partitionShift: nil)
+    try project(source, request, histories: histories, find: find, partitionShift: nil, folded: folded)
 }
 
 /// The same, with partitions of 2^`partitionShift` subjects where tests want many.
 func project(
     _ source: any EventSource, _ request: ProjectionRequest, histories: Histories = Histories(), find: EventFinder? = nil,
-    partitionShift: UInt32?
+    partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)? = nil
 ) throws -> Projected {
     guard request.cuts.count <= CutTable.limit else { throw ProjectionError.tooManyCuts(limit: CutTable.limit) }
     let shape = try RecordShape(source)
@@ -36,7 +37,7 @@ func project(
     func records<Record: FoldRecord>(
         _ log: Log, _ plan: PartitionPlan, _ gathered: (Gatherer) -> PartitionWriter<Record>
     ) -> RecordSource<Record> {
-        RecordSource(log, plan, histories, workers.map(gathered), horizon, shape, without: voids.voided[Int(log.rawValue)])
+        RecordSource(log, plan, histories, workers.map(gathered), horizon, shape, without: voids.voided[Int(log.rawValue)], folded)
     }
     let births = records(.births, plans.children, \.births)
     let enrolmentRecords = records(.enrollments, plans.children, \.enrolments)

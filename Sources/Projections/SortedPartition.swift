@@ -34,6 +34,7 @@ final class SortedPartition<Record: FoldRecord> {
         } else {
             try loadMixed(source, histories, partition, gathered)
         }
+        source.noteLoaded(histories.reduce(gathered) { $0 + $1.count(source.log, partition) })
     }
 
     private static func grow(_ buffer: inout UnsafeMutableBufferPointer<Record>, to bound: Int) {

@@ -54,14 +54,16 @@ enum Files {
         guard fsync(descriptor) == 0 else { throw failure("bring to the disk (fsync)", path) }
     }
 
-    /// Makes a folder and all that it holds durable.
-    static func synchronizeTree(_ path: String) throws {
+    /// Makes a folder and all that it holds durable; says so of each file.
+    static func synchronizeTree(_ path: String, onFile: () -> Void = {}) throws {
         for name in names(in: path) {
             var status = stat()
             guard lstat("\(path)/\(name)", &status) == 0 else { throw failure("examine", "\(path)/\(name)") }
             switch status.st_mode & S_IFMT {
-            case S_IFDIR: try synchronizeTree("\(path)/\(name)")
-            case S_IFREG: try synchronize("\(path)/\(name)")
+            case S_IFDIR: try synchronizeTree("\(path)/\(name)", onFile: onFile)
+            case S_IFREG:
+                try synchronize("\(path)/\(name)")
+                onFile()
             default: break
             }
         }

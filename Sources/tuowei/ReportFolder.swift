@@ -104,7 +104,9 @@ final class ReportFolder {
     }
 
     /// Puts the report in its place: everything in it is durable before it gets its name, and the name is durable afterwards.
-    func finish() throws {
+    ///
+    /// - Parameter onFile: Hears of each file that is on the disk.
+    func finish(onFile: () -> Void = {}) throws {
         // One report at a time is put into a folder, so that each sees the one before it whole. Where the file system has no such
         // locks, the exchange alone must do.
         let lock = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -113,7 +115,7 @@ final class ReportFolder {
         while flock(lock, LOCK_EX) != 0, errno == EINTR { try Interruption.check() }
         if try ReportFolder.stands(target) {
             try carryOver(from: "", Set(files.map(\.path)), previousFiles())
-            try Files.synchronizeTree(made)
+            try Files.synchronizeTree(made, onFile: onFile)
             try Interruption.check()
             guard tuowei_exchange(made, target) == 0 else {
                 if errno == EINVAL || errno == ENOSYS {
@@ -124,7 +126,7 @@ final class ReportFolder {
                 throw Files.failure("put the report in place of", target)
             }
         } else {
-            try Files.synchronizeTree(made)
+            try Files.synchronizeTree(made, onFile: onFile)
             guard rename(made, target) == 0 else { throw Files.failure("put the report at", target) }
         }
         isPlaced = true

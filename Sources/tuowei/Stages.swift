@@ -25,17 +25,17 @@ enum Stages {
                     printError(
                         "the log was unsigned: its \(grouped(writer.resigned)) kept checkpoints are now signed by \(signer.verifier)")
                 }
-                let total = inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) }
-                nonisolated(unsafe) var progress = Progress("ingest", total: total)
-                let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
+                let progress = Progress("ingest")
+                defer { progress.finish() }
+                progress.work.expect(.archiveBytes, inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) })
+                return try IngestRun(inputs, into: writer).run(threads: threads) { answer in
                     onAnswer(answer)
                     if let complaint = answer.complaint { printError(complaint) }
                 } onProgress: { bytes, events in
-                    progress.update(done: bytes, events: events)
+                    progress.work.reach(.archiveBytes, bytes)
+                    progress.work.reach(.eventsAppended, events)
                     try Interruption.check()
                 }
-                progress.finish()
-                return answers
             }
         }
     }
@@ -92,10 +92,10 @@ enum Stages {
             let store = try store(of: pipeline)
             let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
             Memory.preferLargePages(bytes: memory(forEvents: events))
-            let ticker = Ticker("fold: \(grouped(events)) events")
-            defer { ticker.finish() }
+            let progress = Progress("fold")
+            defer { progress.finish() }
             let update = try Interruption.whileCleaning {
-                try HistoryKeeper(store, threads: threads).update { try Interruption.check() }
+                try HistoryKeeper(store, threads: threads, work: progress.work).update { try Interruption.check() }
             }
             let folded = update.folded == 0 ? "the histories are up to date" : "\(grouped(update.folded)) folded now"
             return "\(grouped(update.events)) events in \(grouped(store.size)) entries of the log; \(folded)"
@@ -129,25 +129,24 @@ enum Stages {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
         let reference = try reference ?? self.reference(of: pipeline)
         let store = try store(of: pipeline)
+        let progress = Progress("report")
+        defer { progress.finish() }
         let maker = ReportMaker(
             program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: knownAt,
-            language: try options.language(), threads: threads)
+            language: try options.language(), threads: threads, work: progress.work)
         if let signer, try refusing({ try store.verifierKey() }) != signer.verifier {
             throw Refusal("the log is not signed by \(signer.verifier); give ingest the key first, so that log and report have one signer")
         }
         let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
         Memory.preferLargePages(bytes: memory(forEvents: events))
-        let ticker = Ticker("report: folding \(grouped(events)) events")
-        defer { ticker.finish() }
-        let figures = try refusing(as: .checkFailed) { try maker.figures(from: HistoryKeeper(store, threads: threads)) }
+        progress.work.expect(.filesKept, maker.filesAbout(chosen))
+        let figures = try refusing(as: .checkFailed) { try maker.figures(from: HistoryKeeper(store, threads: threads), for: chosen) }
         let folder = try Interruption.whileCleaning {
             let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
             do {
-                var written = 0
                 try maker.write(figures, tables: chosen, temporaryFolder: folder.temporaryFolder) { path, contents in
                     try folder.write(path, contents)
-                    written += folder.files.last?.size ?? 0
-                    ticker.say("report: \(grouped(folder.files.count)) files, \(grouped(written >> 20)) MiB written")
+                    progress.work.add(.fileBytes, folder.files.last?.size ?? 0)
                 }
                 var manifest = try maker.manifest(
                     of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
@@ -158,7 +157,9 @@ enum Stages {
                     let signature = ManifestSignature.file(of: bytes, signer)
                     try folder.write(ManifestSignature.name) { sink in try signature.withUnsafeBytes { try sink($0) } }
                 }
-                try folder.finish()
+                progress.work.expect(.filesKept, folder.files.count - (progress.work.amounts[.filesKept]?.expected ?? 0))
+                progress.work.finish(.files, .fileWork)
+                try folder.finish { progress.work.add(.filesKept, 1) }
                 return folder
             } catch {
                 throw folder.abandon(after: error)

@@ -18,11 +18,13 @@ struct EntryCheck {
     private let paths: StorePaths
     private let size: Int
     private let threads: Int
+    private let progress: StoreCheck.Progress
 
-    init(_ state: CheckState, size: Int, threads: Int) {
+    init(_ state: CheckState, size: Int, threads: Int, progress: @escaping StoreCheck.Progress) {
         paths = state.paths
         self.size = size
         self.threads = threads
+        self.progress = progress
     }
 
     /// Checks the bundles that hold the head's entries; nil where so many are missing that nothing else can be checked.
@@ -31,6 +33,7 @@ struct EntryCheck {
         var entries = Entries()
         entries.columns = HashColumnCheck.open(&state)
         let columns = entries.columns
+        progress((0..<bundles).reduce(0) { $0 + bytes(ofBundle: $1) }, 0)
         var next = 0
         while next < bundles {
             let wave = next..<min(bundles, next + threads * 4)
@@ -58,6 +61,13 @@ struct EntryCheck {
         return entries
     }
 
+    private func width(ofBundle bundle: Int) -> Int { min(tileWidth, size - bundle * tileWidth) }
+
+    /// 0 where it cannot be read, which the check itself says.
+    private func bytes(ofBundle bundle: Int) -> Int {
+        (try? OpenFile.reading(paths.bundle(bundle, width: width(ofBundle: bundle)))?.size()) ?? 0
+    }
+
     private func checkWave(_ wave: Range<Int>, _ columns: [HashColumnFile?]) -> [BundleFacts] {
         let results = Mutex([Int: BundleFacts]())
         let next = Mutex(wave.lowerBound)
@@ -68,7 +78,8 @@ struct EntryCheck {
                     return place
                 }
                 guard bundle < wave.upperBound else { return }
-                let facts = BundleFacts.read(paths, bundle, width: min(tileWidth, size - bundle * tileWidth), columns)
+                let facts = BundleFacts.read(paths, bundle, width: width(ofBundle: bundle), columns)
+                progress(0, bytes(ofBundle: bundle))
                 results.withLock { $0[bundle] = facts }
             }
         }

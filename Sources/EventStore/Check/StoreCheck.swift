@@ -25,6 +25,10 @@ public struct StoreCheck {
     private let seen: [SeenCheckpoint]
     private let verifier: VerifierKey?
     private let threads: Int
+    private let progress: Progress
+
+    /// Hears of so many more bytes of the log's bundles that are to be read, or were; from several threads.
+    public typealias Progress = @Sendable (_ toRead: Int, _ read: Int) -> Void
 
     /// A check of the store at `path`.
     ///
@@ -32,14 +36,17 @@ public struct StoreCheck {
     ///   - derived: What other rooms keep in the store.
     ///   - seen: Checkpoints that an auditor kept; the log must extend each.
     ///   - verifier: The key that an auditor kept; the log must be signed by it.
+    ///   - progress: Hears of what is done.
     public init(
-        at path: String, derived: [DerivedFiles] = [], seen: [SeenCheckpoint] = [], verifier: VerifierKey? = nil, threads: Int = 1
+        at path: String, derived: [DerivedFiles] = [], seen: [SeenCheckpoint] = [], verifier: VerifierKey? = nil, threads: Int = 1,
+        progress: @escaping Progress = { _, _ in }
     ) {
         paths = StorePaths(path)
         self.derived = derived
         self.seen = seen
         self.verifier = verifier
         self.threads = max(1, threads)
+        self.progress = progress
     }
 
     /// Checks everything. A store that a writer moves on meanwhile is looked at again.
@@ -67,7 +74,7 @@ public struct StoreCheck {
         do {
             let head = try CheckpointCheck.head(&state)
             guard let head else { return state.outcome }
-            let log = EntryCheck(state, size: head.checkpoint.size, threads: threads)
+            let log = EntryCheck(state, size: head.checkpoint.size, threads: threads, progress: progress)
             let entries = log.run(&state)
             guard let entries else {
                 FileCheck.run(&state, head: head, derived: derived, tree: nil)

@@ -10,16 +10,19 @@ extension Histories {
     ///   - source: The record at a state that holds `size` entries of the log.
     ///   - root: The log's root at that state.
     ///   - find: Finds events among those that the histories cover.
+    ///   - folded: Hears of the events of each partition, from several threads.
     /// - Throws: what the source, `find` and `write` throw; ``ProjectionError``.
     public func makeNext(
-        from source: any EventSource, size: Int, root: Digest, find: EventFinder? = nil, threads: Int, write: @escaping Write
+        from source: any EventSource, size: Int, root: Digest, find: EventFinder? = nil, threads: Int,
+        folded: (@Sendable (_ events: Int) -> Void)? = nil, write: @escaping Write
     ) throws {
-        try makeNext(from: source, size: size, root: root, find: find, threads: threads, partitionShift: nil, write: write)
+        try makeNext(
+            from: source, size: size, root: root, find: find, threads: threads, partitionShift: nil, folded: folded, write: write)
     }
 
     func makeNext(
         from source: any EventSource, size: Int, root: Digest, find: EventFinder?, threads: Int, partitionShift: UInt32?,
-        write: @escaping Write
+        folded: (@Sendable (Int) -> Void)? = nil, write: @escaping Write
     ) throws {
         let threads = max(1, threads)
         let shape = try RecordShape(source)
@@ -33,7 +36,7 @@ extension Histories {
         head.shifts = plans.shifts
         head.paysChildren = workers.contains(where: \.paysChildren)
         head.voids = try VoidResolver(source: source, histories: self, find: find, threads: threads).resolve(workers.flatMap(\.voids))
-        let sections = HistorySections(source: source, shape: shape, threads: threads, write: write)
+        let sections = HistorySections(source: source, shape: shape, threads: threads, folded: folded, write: write)
         head.counts = [
             counts(workers.map(\.births), plans.children), counts(workers.map(\.enrolments), plans.children),
             counts(workers.map(\.filings), plans.facilities), counts(workers.map(\.grants), plans.grants),
@@ -55,11 +58,12 @@ extension Histories {
     /// - Parameter source: The record when its log had as many entries as the file covers.
     public func difference(
         of file: HistoryFile, from source: any EventSource, root: Digest, find: EventFinder? = nil, threads: Int,
-        read: @escaping HistoryFile.Read
+        folded: (@Sendable (_ events: Int) -> Void)? = nil, read: @escaping HistoryFile.Read
     ) throws -> String? {
         struct Differs: Error { let offset: Int }
         do {
-            try makeNext(from: source, size: file.entries.upperBound, root: root, find: find, threads: threads) { bytes, offset in
+            try makeNext(from: source, size: file.entries.upperBound, root: root, find: find, threads: threads, folded: folded) {
+                bytes, offset in
                 let isSame = try withUnsafeTemporaryAllocation(byteCount: max(1, bytes.count), alignment: 8) { buffer in
                     let stored = UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes.count])
                     try read(stored, offset)
@@ -79,12 +83,13 @@ private struct HistorySections {
     let source: any EventSource
     let shape: RecordShape
     let threads: Int
+    let folded: (@Sendable (Int) -> Void)?
     let write: Histories.Write
 
     func make<Record: FoldRecord>(
         _ log: Log, _ plan: PartitionPlan, _ writers: [PartitionWriter<Record>], _ head: inout HistoryHead
     ) throws {
-        let records = RecordSource(log, plan, Histories(), writers, .everything, shape, without: VoidedEvents())
+        let records = RecordSource(log, plan, Histories(), writers, .everything, shape, without: VoidedEvents(), folded)
         let counts = head.counts[Int(log.rawValue)]
         var starts = [head.start(log)]
         for count in counts { starts.append(starts[starts.count - 1] + count * HistoryHead.stride(log)) }

@@ -12,10 +12,12 @@ final class RecordSource<Record: FoldRecord>: Sendable {
     nonisolated(unsafe) let writers: [PartitionWriter<Record>]
     nonisolated(unsafe) let voided: VoidedEvents
     private let known = Atomic<Int>(0)
+    /// Hears of the events of each partition that is loaded.
+    private let folded: (@Sendable (Int) -> Void)?
 
     init(
         _ log: Log, _ plan: PartitionPlan, _ histories: Histories, _ writers: [PartitionWriter<Record>], _ horizon: Horizon,
-        _ shape: RecordShape, without voided: VoidedEvents
+        _ shape: RecordShape, without voided: VoidedEvents, _ folded: (@Sendable (Int) -> Void)? = nil
     ) {
         self.log = log
         self.plan = plan
@@ -24,12 +26,15 @@ final class RecordSource<Record: FoldRecord>: Sendable {
         self.horizon = horizon
         self.shape = shape
         self.voided = voided
+        self.folded = folded
     }
 
     /// How many records of histories, of whatever date, exist at K: complete once every partition was loaded once.
     var knownRecords: Int { known.load(ordering: .relaxed) }
 
     func noteKnown(_ count: Int) { known.wrappingAdd(count, ordering: .relaxed) }
+
+    func noteLoaded(_ count: Int) { folded?(count) }
 }
 
 /// What decides whether a record of histories counts.

@@ -17,11 +17,12 @@ public enum ReadableReport {
     }
 
     /// Writes every page. `sink` gets a path with forward slashes, relative to the report, and a whole file's bytes, one file at a time in
-    /// an order that depends on the figures alone. Community pages are made a few at a time and not kept.
+    /// an order that depends on the figures alone. Community pages are made a few at a time and not kept. `onPages` hears before the first
+    /// of them how many there are.
     ///
     /// - Throws: what `sink` throws; ``ReportsError`` where a template of the program is broken.
     public static func write(
-        _ figures: ReportFigures, _ context: ReportContext, _ options: Options = Options(),
+        _ figures: ReportFigures, _ context: ReportContext, _ options: Options = Options(), onPages: (_ count: Int) -> Void = { _ in },
         to sink: (_ path: String, _ bytes: [UInt8]) throws -> Void
     ) throws {
         let templates: Templates
@@ -39,6 +40,7 @@ public enum ReadableReport {
         pages += towns.map { town in { maker.townPage(town) } }
         pages += registers.map { town in { maker.registerPage(town) } }
         pages += communities.map { area in { maker.communityPage(area) } }
+        onPages(pages.count)
         let frame = maker.frame
         try Batches.forEach(pages, threads: options.threads) { page in
             let page = page()

@@ -36,11 +36,19 @@ struct VerifyCommand: ParsableCommand {
         if report != nil { _ = try refusing { try pipeline.reference() } }
         if let archives, !ReportFiles.isFolder(archives) { throw Refusal("--archives \(shown(archives)): no folder of that name") }
         let folder = Stages.cleaned(store ?? pipeline.store)
+        let progress = Progress("verify")
+        defer { progress.finish() }
+        let work = progress.work
+        // How much there is to rebuild or to replay is known when it comes to that.
+        work.isComplete = archives == nil && report == nil
         var answer = VerifyAnswer(
             store: StoreCheck(
-                at: folder, derived: DerivedFolders.all(threads: options.threadCount), seen: kept, verifier: key,
+                at: folder, derived: DerivedFolders.all(threads: options.threadCount, work), seen: kept, verifier: key,
                 threads: options.threadCount
-            ).run())
+            ) { toRead, read in
+                work.expect(.checkedBytes, toRead)
+                work.add(.checkedBytes, read)
+            }.run())
         // A damaged log proves nothing about reports or archives.
         answer.isLeftOut = !answer.store.isSound && (archives != nil || report != nil)
         if answer.store.isSound {
@@ -50,15 +58,18 @@ struct VerifyCommand: ParsableCommand {
                 defer { temporary?.remove() }
                 let place = temporary?.path ?? ""
                 if !place.isEmpty { Interruption.removeWhenStopped(place) }
-                if let archives { answer.rebuild = try rebuild(archives, pipeline, log, place) }
+                work.isComplete = report == nil
+                if let archives { answer.rebuild = try rebuild(archives, pipeline, log, place, work) }
+                work.isComplete = true
                 if let report {
                     answer.report = try ReportCheck(
                         folder: report, store: log, pipeline: pipeline, program: programVersion, verifier: key,
-                        threads: options.threadCount, temporaryFolder: place
+                        threads: options.threadCount, temporaryFolder: place, work: work
                     ).run()
                 }
             }
         }
+        progress.finish()
         if json {
             printLine(answer.json)
         } else {
@@ -68,8 +79,11 @@ struct VerifyCommand: ParsableCommand {
         guard answer.isSound else { throw ExitStatus.checkFailed }
     }
 
-    private func rebuild(_ folder: String, _ pipeline: Pipeline, _ log: EventStore, _ place: String) throws -> ArchiveRebuild.Outcome {
-        try ArchiveRebuild(log, threads: options.threadCount).run(ReportFiles.paths(below: folder), temporaryFolder: place) { path, name in
+    private func rebuild(
+        _ folder: String, _ pipeline: Pipeline, _ log: EventStore, _ place: String, _ work: WorkCounter
+    ) throws -> ArchiveRebuild.Outcome {
+        try ArchiveRebuild(log, threads: options.threadCount, work: work).run(ReportFiles.paths(below: folder), temporaryFolder: place) {
+            path, name in
             try pipeline.input(copyOf: path, name: name)
         }
     }
@@ -77,7 +91,9 @@ struct VerifyCommand: ParsableCommand {
 
 /// What other rooms keep in a store, with how each is checked.
 enum DerivedFolders {
-    static func all(threads: Int) -> [DerivedFiles] { [HistoryKeeper.derivedFiles(threads: threads)] }
+    static func all(threads: Int, _ work: WorkCounter = WorkCounter()) -> [DerivedFiles] {
+        [HistoryKeeper.derivedFiles(threads: threads, work: work)]
+    }
 }
 
 /// What `verify` found, in words and as JSON.
