@@ -85,10 +85,10 @@ compare: build ## say why the figures of the report in folder A are others in th
 	@$(call STAGE,compare) "$(A)" "$(B)"
 
 explain-cases: setup-test ## explain every cell of the contract's cases (make test takes a sample)
-	@TUOWEI_EVERY_CELL=1 scripts/test.sh --filter everyCellIsWhatItsEventsAddUpTo
+	@BUILD=release TUOWEI_EVERY_CELL=1 scripts/test.sh --filter everyCellIsWhatItsEventsAddUpTo
 
 known-at: setup-test ## compare the sample as known at each archive's moment with stores that held no more than that
-	@TUOWEI_SAMPLE=1 scripts/test.sh --filter KnownAtLawTests
+	@BUILD=release TUOWEI_SAMPLE=1 scripts/test.sh --filter KnownAtLawTests
 
 test: setup-test ## run every test
 	@scripts/test.sh
@@ -100,7 +100,8 @@ pages-check: build setup-test ## read the sample's report as its readers do: bro
 	@scripts/pages-check.sh
 
 tamper: setup-test ## flip every bit and make every cut of a store, a report and a proof; `make test` tries some
-	@TUOWEI_SWEEP=all scripts/test.sh --filter 'TamperTests|EventProofTests'
+	@BUILD=release TUOWEI_SWEEP=all scripts/test.sh --filter 'TamperTests|EventProofTests'
+
 faults: setup-test build ## make the disk, the clock and the power fail under the program; count what came of it
 	@mkdir -p build && python3 Tests/Faults/faults.py $(TUOWEI) --write build/faults.json
 	@python3 Tests/Faults/reliability.py build/faults.json docs/reliability.md
@@ -124,7 +125,7 @@ goldens: setup-test ## rewrite the expected messages and the manual; then read `
 	@TUOWEI_GOLDENS=rewrite scripts/test.sh --filter "GalleryTests|ManualTests"
 
 laws: setup-test ## run the laws over many more seeds: LAWS=… times as many as `make test`
-	@TUOWEI_LAWS=$(LAWS) scripts/test.sh --filter LawTests
+	@BUILD=release TUOWEI_LAWS=$(LAWS) scripts/test.sh --filter LawTests
 
 check: lint test ## what CI runs
 

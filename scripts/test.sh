@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Builds and runs every test: those in Swift, a second opinion, then the reports read as their readers do. The closing line counts all of them.
-# With arguments, which go to `swift test`, the Swift tests alone.
+# With arguments, which go to `swift test`, the Swift tests alone; with BUILD=release built for speed, as long sweeps need it.
 set -euo pipefail
 mkdir -p build
-swift build --build-tests 2>&1 | tee build/test-build.log | grep -E 'error:|warning:' || true
+options=(-c "${BUILD:-debug}")
+[ "${BUILD:-debug}" = debug ] || options+=(--scratch-path .build-sweeps -Xswiftc -enable-testing)
+swift build --build-tests "${options[@]}" 2>&1 | tee build/test-build.log | grep -E 'error:|warning:' || true
 grep -q 'Build complete!' build/test-build.log || { tail -n 30 build/test-build.log >&2; exit 1; }
-if [ $# -gt 0 ]; then exec env TUOWEI_FOREIGN=required swift test --skip-build --disable-xctest "$@"; fi
+if [ $# -gt 0 ]; then exec env TUOWEI_FOREIGN=required swift test "${options[@]}" --skip-build --disable-xctest "$@"; fi
 
 passed=0 failed=0
 # add NAME LOG: adds the closing line "N passed, N failed" of a log; a log without one counts as a failure.

@@ -10,19 +10,11 @@ import Projections
 ///
 /// It shows that each event is in the log and that together they give the figure. That no other event was left out only the whole log
 /// can show (`tuowei verify --report`). The entries are whole blocks: whoever is given the file sees the other events in them too.
-public struct FigureProof: Sendable, Codable, Equatable {
+public struct FigureProof: Sendable, ProofFile, Equatable {
     /// The form's name and version.
     public static let currentFormat = "tuowei-figure-proof/1"
     /// The greatest number of bytes of entries that a proof is made of.
     public static let largest = 256 << 20
-
-    /// An entry of the log with its proof.
-    public struct Entry: Sendable, Codable, Equatable {
-        /// Its bytes, in Base64.
-        public var entry: String
-        /// The proof, as C2SP tlog-proof words it.
-        public var proof: String
-    }
 
     /// Which communities the area has.
     enum Scope: String, Sendable, Codable {
@@ -59,26 +51,14 @@ public struct FigureProof: Sendable, Codable, Equatable {
     /// Each event: the place of its entry in `entries`, and its row there.
     var events: [[Int]]
     /// The entries in the order of the log.
-    public var entries: [Entry]
-
-    /// Why no proof can be made, or what does not hold in one.
-    public struct Refused: Error, CustomStringConvertible {
-        /// What is wrong, and what to do.
-        public let description: String
-    }
+    public var entries: [ProvedEntry]
 
     /// The file's bytes: JSON with sorted members.
-    public func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + [0x0A]
-    }
+    public func encoded() throws -> [UInt8] { try json() }
 
     /// Reads a proof's file; nil where the bytes are none.
     public init?(_ bytes: some Sequence<UInt8>) {
-        guard let proof = try? JSONDecoder().decode(FigureProof.self, from: Data(bytes)), proof.format == FigureProof.currentFormat else {
-            return nil
-        }
+        guard let proof = FigureProof.read(Array(bytes)) else { return nil }
         self = proof
     }
 
@@ -86,11 +66,11 @@ public struct FigureProof: Sendable, Codable, Equatable {
 
     /// Proves a cell of the report that a maker makes, by the published checkpoint of its store.
     ///
-    /// - Throws: ``Refused`` where it cannot be proved; what the store throws.
+    /// - Throws: ``ProofRefused`` where it cannot be proved; what the store throws.
     public init(_ cell: Cell, _ maker: ReportMaker) throws {
         let store = maker.store
         guard let bytes = try store.checkpointNote(), let note = SignedNote(bytes) else {
-            throw Refused(description: "the log has no published checkpoint of \(store.size) entries to prove the figure by")
+            throw ProofRefused(description: "the log has no published checkpoint of \(store.size) entries to prove the figure by")
         }
         let (areas, settings) = (maker.reference.areas, maker.settings)
         format = FigureProof.currentFormat
@@ -112,7 +92,7 @@ public struct FigureProof: Sendable, Codable, Equatable {
         try gather(try wanted(maker, cell), store, note)
         let result = try check()
         guard result.addsUp else {
-            throw Refused(
+            throw ProofRefused(
                 description: "the events add up to \(result.sum), printed is \(printed): run `tuowei explain` and `tuowei verify`")
         }
     }
@@ -174,18 +154,14 @@ public struct FigureProof: Sendable, Codable, Equatable {
         let sorted = indices.sorted()
         var size = 0
         for index in sorted {
-            let bytes = try store.entry(index)
-            size += bytes.count
+            size += try store.entry(index).count
             guard size <= FigureProof.largest else {
-                throw Refused(
+                throw ProofRefused(
                     description:
                         "the figure rests on \(sorted.count) entries of the log, more than \(FigureProof.largest >> 20) MiB: prove one of a "
                         + "smaller area, or give the whole log")
             }
-            guard let proof = InclusionProof(index: index, path: try store.inclusionProof(of: index), note: note) else {
-                throw Refused(description: "the log's checkpoint is damaged; run `tuowei verify`")
-            }
-            entries.append(Entry(entry: Data(bytes).base64EncodedString(), proof: proof.text))
+            entries.append(try ProvedEntry(index, of: store, by: note))
         }
         let order = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
         events = places.compactMap { place in order[place.index].map { [$0, place.row] } }
@@ -210,35 +186,23 @@ public struct FigureProof: Sendable, Codable, Equatable {
     }
 
     /// Checks the proof by itself, and adds its events up anew.
-    /// - Throws: ``Refused`` with what does not hold.
+    /// - Throws: ``ProofRefused`` with what does not hold.
     public func check() throws -> Shown {
         guard let figure = FigureCatalog.figure(named: figure), let day = Day(asOf), rules.count == 5,
             knownAt.map({ Instant($0) != nil }) ?? true, Set(communities).count == communities.count,
             rules.allSatisfy({ (0...TenThousandths.maximum.rawValue).contains($0) }),
             population.map({ (0...1_000_000_000_000_000).contains($0) }) ?? true
-        else { throw Refused(description: "the proof does not say which cell it proves") }
-        var first: InclusionProof?
-        var blocks: [ProvedBlock?] = []
-        for (place, item) in entries.enumerated() {
-            guard let proof = InclusionProof(item.proof), let data = Data(base64Encoded: item.entry),
-                data.base64EncodedString() == item.entry
-            else { throw Refused(description: "entry \(place) of the proof is not written as one") }
-            let bytes = Array(data)
-            guard proof.proves(bytes) else {
-                throw Refused(description: "entry \(proof.index) is not what the log of the checkpoint holds in that place")
-            }
-            guard proof.note == (first ?? proof).note else { throw Refused(description: "the entries are proved by different checkpoints") }
-            blocks.append(ProvedBlock(bytes))
-            first = first ?? proof
-        }
+        else { throw ProofRefused(description: "the proof does not say which cell it proves") }
+        let checked = try ProvedEntry.checked(entries)
+        let blocks = checked.map { ProvedBlock($0.bytes) }
         let placed = try events.map { place -> (block: ProvedBlock, row: Int) in
             guard place.count == 2, blocks.indices.contains(place[0]), let block = blocks[place[0]],
                 (0..<block.columns.count).contains(place[1])
-            else { throw Refused(description: "the proof names a row that its entries do not have") }
+            else { throw ProofRefused(description: "the proof names a row that its entries do not have") }
             return (block, place[1])
         }
         guard let source = ProvenEvents(placed, blocks: blocks.compactMap { $0 }) else {
-            throw Refused(description: "an event is given twice, or names a community that no entry of the proof introduces")
+            throw ProofRefused(description: "an event is given twice, or names a community that no entry of the proof introduces")
         }
         var parts = AreaParts()
         let view = Viewpoint(asOf: day, knownAt: knownAt.flatMap { Instant($0) }, of: source)
@@ -251,9 +215,9 @@ public struct FigureProof: Sendable, Codable, Equatable {
             months12to23: TenThousandths(rawValue: rules[2]), months24to35: TenThousandths(rawValue: rules[3]),
             planningNorm: TenThousandths(rawValue: rules[4]))
         let sum = parts.printed(figure, demand)?.text ?? ""
-        guard let first else {
+        guard let first = checked.first?.proof else {
             // A figure of reference data alone, or one behind which there is no event.
-            throw Refused(description: "no event is behind \(self.figure) of \(code): there is nothing of the log to prove")
+            throw ProofRefused(description: "no event is behind \(self.figure) of \(code): there is nothing of the log to prove")
         }
         return Shown(
             checkpoint: first.checkpoint, note: first.note, events: events.count, sum: sum, arithmetic: parts.arithmetic(figure, demand),
@@ -261,7 +225,7 @@ public struct FigureProof: Sendable, Codable, Equatable {
     }
 
     private func request(_ view: Viewpoint, _ threads: Int) throws -> EvidenceRequest {
-        guard let figure = FigureCatalog.figure(named: figure) else { throw Refused(description: "no figure has the proof's name") }
+        guard let figure = FigureCatalog.figure(named: figure) else { throw ProofRefused(description: "no figure has the proof's name") }
         var terms: [EvidenceTerm] = []
         for case .term(let term) in figure.ingredients { terms.append(term) }
         let isListed = [Bool](repeating: true, count: communities.count) + [false]

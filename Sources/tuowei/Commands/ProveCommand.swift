@@ -73,9 +73,7 @@ struct ProveCommand: ParsableCommand {
             do {
                 if let event { return try EventProof.make(event, log: chosen, in: store).encoded() }
                 return try figureProof(settings, store).encoded()
-            } catch let refused as EventProof.Refused {
-                throw Refusal(refused.description)
-            } catch let refused as FigureProof.Refused {
+            } catch let refused as ProofRefused {
                 throw Refusal(refused.description)
             }
         }
