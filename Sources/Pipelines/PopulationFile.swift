@@ -9,7 +9,12 @@ enum PopulationFile {
         let table = try ReferenceTable(bytes, file: file, columns: columns)
         let maximum = Int(Population.maximum)
         var rows: [PopulationRow] = []
-        var seen: [String: Int] = [:]
+        struct AreaYear: Hashable {
+            let code: String
+            let year: Int
+        }
+        var seen: [AreaYear: Int] = [:]
+        seen.reserveCapacity(table.rows.count)
         var warnings = ReferenceCell.otherColumns(table)
         var strangers: Set<String> = []
         for (line, cells) in table.rows {
@@ -23,7 +28,7 @@ enum PopulationFile {
             let residents = cells[2].isEmpty ? nil : DecimalText.whole(cells[2], maximum: maximum)
             try ReferenceCell.require(
                 cells[2].isEmpty || residents != nil, place, "residents", cells[2], "empty or a whole number from 0 to \(maximum)")
-            if let first = seen.updateValue(line, forKey: "\(code) \(year)") {
+            if let first = seen.updateValue(line, forKey: AreaYear(code: code, year: year)) {
                 throw .repeated(place, what: "the year \(year) of \(Echo.quoted(code))", firstLine: first)
             }
             if !Level.allCases.contains(where: { areas.number(of: $0, code: code) != nil }) {

@@ -57,10 +57,11 @@ struct ReferenceTable {
     /// The cells of one record.
     static func cells(_ line: ArraySlice<UInt8>, _ place: FilePlace) throws(PipelineError) -> [String] {
         var cells: [String] = []
+        cells.reserveCapacity(8)
         var at = line.startIndex
         while true {
-            var cell: [UInt8] = []
             if at < line.endIndex, line[at] == 0x22 {
+                var cell: [UInt8] = []
                 at += 1
                 while true {
                     guard let quote = line[at...].firstIndex(of: 0x22) else {
@@ -75,13 +76,13 @@ struct ReferenceTable {
                 guard at == line.endIndex || line[at] == 0x2C else {
                     throw .brokenRow(place, problem: "text stands behind a closing quote")
                 }
+                cells.append(String(decoding: cell, as: UTF8.self))
             } else {
                 let end = line[at...].firstIndex(of: 0x2C) ?? line.endIndex
                 guard !line[at..<end].contains(0x22) else { throw .brokenRow(place, problem: "a quote stands inside an unquoted cell") }
-                cell += line[at..<end]
+                cells.append(String(decoding: line[at..<end], as: UTF8.self))
                 at = end
             }
-            cells.append(String(decoding: cell, as: UTF8.self))
             if at == line.endIndex { return cells }
             at += 1
         }

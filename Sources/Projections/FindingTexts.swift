@@ -232,14 +232,39 @@ private struct IdentifierSorter {
         guard keys.count > 1, depth < 64 else { return }
         let depth = depth + sharedBytes(keys, from: depth)
         for place in keys.indices { keys[place].head = head(keys[place].place, from: depth) }
-        var keys = keys
-        keys.sort { $0.head < $1.head }
+        sortByHead(keys)
         var start = 0
         while start < keys.count {
             var end = start + 1
             while end < keys.count, keys[end].head == keys[start].head { end += 1 }
             if end - start > 1 { sort(UnsafeMutableBufferPointer(rebasing: keys[start..<end]), from: depth + 8) }
             start = end
+        }
+    }
+
+    /// By the eight bytes; many by eleven bits at a time from the lowest.
+    private func sortByHead(_ keys: UnsafeMutableBufferPointer<IdentifierKey>) {
+        guard keys.count > 512 else {
+            var keys = keys
+            return keys.sort { $0.head < $1.head }
+        }
+        let differing = keys.reduce(0 as UInt64) { $0 | ($1.head ^ keys[0].head) }
+        withUnsafeTemporaryAllocation(of: IdentifierKey.self, capacity: keys.count) { spare in
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: 2049) { starts in
+                var (from, to) = (keys, spare)
+                for shift in stride(from: 0 as UInt64, to: 64, by: 11) where differing >> shift & 0x7FF != 0 {
+                    starts.initialize(repeating: 0)
+                    for key in from { starts[Int(key.head >> shift & 0x7FF) &+ 1] &+= 1 }
+                    for digit in 1..<2049 { starts[digit] &+= starts[digit &- 1] }
+                    for key in from {
+                        let digit = Int(key.head >> shift & 0x7FF)
+                        to.initializeElement(at: starts[digit], to: key)
+                        starts[digit] &+= 1
+                    }
+                    swap(&from, &to)
+                }
+                if from.baseAddress != keys.baseAddress { _ = keys.update(fromContentsOf: from) }
+            }
         }
     }
 

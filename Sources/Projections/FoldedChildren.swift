@@ -45,8 +45,8 @@ private final class ChildFolder {
     private let enrolmentSource: RecordSource<EnrolmentRecord>
     private let plan: PartitionPlan
     private let fold: ChildFold
-    private let births = SortedPartition<BirthRecord>()
-    private let enrolments = SortedPartition<EnrolmentRecord>()
+    private let birthBuffers = RunBuffers<BirthRecord>()
+    private let enrolmentBuffers = RunBuffers<EnrolmentRecord>()
     private var tied: [TiedChild] = []
     private(set) var tiedBirths: [BirthRecord] = []
     private(set) var tiedEnrolments: [EnrolmentRecord] = []
@@ -59,21 +59,29 @@ private final class ChildFolder {
     }
 
     func fold(_ partition: Int) throws {
-        try births.load(birthSource, partition)
-        try enrolments.load(enrolmentSource, partition)
-        var tiedLocals = (births.tied + enrolments.tied).sorted()[...]
+        var births = try SubjectRuns(birthSource, partition, in: birthBuffers)
+        var enrolments = try SubjectRuns(enrolmentSource, partition, in: enrolmentBuffers)
         let first = plan.first(of: partition)
-        for local in 0..<plan.size {
-            let (births, enrolments) = (births.run(local), enrolments.run(local))
-            guard !births.isEmpty || !enrolments.isEmpty else { continue }
-            let child = first &+ UInt32(truncatingIfNeeded: local)
-            if tiedLocals.first == local {
-                while tiedLocals.first == local { tiedLocals.removeFirst() }
-                putAside(child, births, enrolments)
-            } else {
-                fold.fold(child, births, enrolments)
+        while true {
+            let local = min(births.nextLocal, enrolments.nextLocal)
+            guard local != .max else { break }
+            var isTied = false
+            var birthRun = UnsafeMutableBufferPointer<BirthRecord>(start: nil, count: 0)
+            var enrolmentRun = UnsafeMutableBufferPointer<EnrolmentRecord>(start: nil, count: 0)
+            if births.nextLocal == local {
+                birthRun = births.take()
+                isTied = births.isTied
             }
+            if enrolments.nextLocal == local {
+                enrolmentRun = enrolments.take()
+                isTied = isTied || enrolments.isTied
+            }
+            guard !birthRun.isEmpty || !enrolmentRun.isEmpty else { continue }
+            let child = first &+ UInt32(truncatingIfNeeded: local)
+            if isTied { putAside(child, birthRun, enrolmentRun) } else { fold.fold(child, birthRun, enrolmentRun) }
         }
+        try births.finish()
+        try enrolments.finish()
     }
 
     private func putAside(

@@ -57,13 +57,26 @@ struct Totals {
         } else if range.kind.isWaitlisted {
             add(.waitlistedResidents, from, to, to: cells)
         } else {
+            // Where each band ends, held within the range: what does not meet it begins and ends at one cut and adds nothing there.
             let bands = table.bands(bornOn: range.kind.birth)
-            let (six, twelve, twentyFour, thirtySix) = (Int(bands.six), Int(bands.twelve), Int(bands.twentyFour), Int(bands.thirtySix))
-            add(.m0To5, from, min(to, six), to: cells)
-            add(.m6To11, max(from, six), min(to, twelve), to: cells)
-            add(.m12To23, max(from, twelve), min(to, twentyFour), to: cells)
-            add(.m24To35, max(from, twentyFour), min(to, thirtySix), to: cells)
+            let six = min(max(Int(bands.six), from), to)
+            let twelve = min(max(Int(bands.twelve), from), to)
+            let twentyFour = min(max(Int(bands.twentyFour), from), to)
+            let thirtySix = min(max(Int(bands.thirtySix), from), to)
+            move(from, nil, .m0To5, to: cells)
+            move(six, .m0To5, .m6To11, to: cells)
+            move(twelve, .m6To11, .m12To23, to: cells)
+            move(twentyFour, .m12To23, .m24To35, to: cells)
+            move(thirtySix, .m24To35, nil, to: cells)
         }
+    }
+
+    /// At a cut a child leaves one band and enters another.
+    @inline(__always)
+    private func move(_ cut: Int, _ old: Counter?, _ new: Counter?, to cells: UnsafeMutablePointer<Int32>) {
+        let row: UnsafeMutablePointer<Int32> = cells + cut &* Self.counters
+        if let old { row[old.rawValue] &-= 1 }
+        if let new { row[new.rawValue] &+= 1 }
     }
 
     @inline(__always)
