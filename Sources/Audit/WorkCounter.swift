@@ -7,7 +7,7 @@ public final class WorkCounter: Sendable {
     public enum Kind: Int, CaseIterable, Sendable {
         /// Bytes of archives read.
         case archiveBytes
-        /// Events of them appended; nobody knows before how many there will be.
+        /// Events of them appended.
         case eventsAppended
         /// Bytes of the log, or of what is derived from it, read to check them.
         case checkedBytes
@@ -19,20 +19,17 @@ public final class WorkCounter: Sendable {
         case files
         /// The time that it takes to make them, about: a table is more work than a page, and a workbook more than both.
         case fileWork
-        /// Bytes in them; nobody knows before how many there will be.
+        /// Bytes in them.
         case fileBytes
         /// Files brought to the disk.
         case filesKept
-
-        /// Whether there is an amount to expect.
-        var isForeseen: Bool { self != .eventsAppended && self != .fileBytes }
     }
 
     /// How much there is of a kind of work, and how much of it is done.
     public struct Amount: Sendable, Hashable {
-        /// Done so far; of what is foreseen, never more than expected.
+        /// Done so far; never more than expected where something is.
         public var done: Int
-        /// How much there is; 0 of what nobody can foresee.
+        /// How much there is; 0 where nobody can foresee it.
         public var expected: Int
 
         /// An amount.
@@ -57,16 +54,18 @@ public final class WorkCounter: Sendable {
     public func add(_ kind: Kind, _ count: Int) {
         state.withLock { amounts in
             let done = amounts[kind.rawValue].done + count
-            amounts[kind.rawValue].done = kind.isForeseen ? min(amounts[kind.rawValue].expected, done) : done
+            amounts[kind.rawValue].done = Self.done(done, amounts[kind.rawValue])
         }
     }
 
     /// So much was done from the beginning.
     public func reach(_ kind: Kind, _ count: Int) {
         state.withLock { amounts in
-            amounts[kind.rawValue].done = kind.isForeseen ? min(amounts[kind.rawValue].expected, count) : count
+            amounts[kind.rawValue].done = Self.done(count, amounts[kind.rawValue])
         }
     }
+
+    private static func done(_ count: Int, _ amount: Amount) -> Int { amount.expected > 0 ? min(amount.expected, count) : count }
 
     /// All that was expected of these kinds is done, or was not needed.
     public func finish(_ kinds: Kind...) {

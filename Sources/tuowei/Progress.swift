@@ -41,6 +41,12 @@ final class Progress: @unchecked Sendable {
         }
     }
 
+    /// Prints a piece of an answer; where it goes to the terminal too, the line is over.
+    func thenPrint(_ bytes: [UInt8]) {
+        if isatty(1) == 1 { finish() }
+        printBytes(bytes)
+    }
+
     private static func write(_ text: String) {
         var text = text
         text.withUTF8 { bytes in _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
@@ -69,7 +75,7 @@ enum ProgressLine {
         func cost(_ kinds: [WorkCounter.Kind]) -> (done: Double, expected: Double) {
             kinds.reduce((0, 0)) { sum, kind in
                 let each = Self.cost[kind] ?? 0
-                return (sum.0 + each * Double(amount(kind).done), sum.1 + each * Double(amount(kind).expected))
+                return (sum.0 + each * Double(min(amount(kind).done, amount(kind).expected)), sum.1 + each * Double(amount(kind).expected))
             }
         }
         func count(_ kind: WorkCounter.Kind) -> String { "\(grouped(amount(kind).done)) of \(grouped(amount(kind).expected))" }
@@ -90,6 +96,9 @@ enum ProgressLine {
             if amount(.fileBytes).done > 0 { parts.append("\(grouped(amount(.fileBytes).done >> 20)) MiB") }
         } else if amount(.filesKept).expected > 0 {
             parts = [count(.filesKept) + " files on the disk"]
+        } else if amount(.eventsRead).done > 0 {
+            // As many passes as it takes.
+            parts = ["\(grouped(amount(.eventsRead).done)) events read", perSecond(amount(.eventsRead).done)]
         } else {
             return nil
         }

@@ -37,7 +37,7 @@ extension ReportMaker {
     public func figuresOfDay() throws -> CutFigures {
         let settings = settings
         let plan = ReportPlan(asOf: asOf, from: asOf)
-        let projected = try project(store, settings.request(plan, knownAt: knownAt, threads: threads))
+        let projected = try project(CountedSource(store: store, work: work), settings.request(plan, knownAt: knownAt, threads: threads))
         return CutFigures(
             projected, cut: plan.asOfCut, areas: settings.areas, residents: settings.population.residents(in: asOf.civil.year),
             demand: settings.demand)
@@ -130,7 +130,7 @@ public struct FigureExplanation {
         let sums =
             try terms.isEmpty
             ? []
-            : explain(maker.store, request) { evidence in
+            : explain(CountedSource(store: maker.store, work: maker.work), request) { evidence in
                 // Of another subject's events only those matter to a reader that change something.
                 guard !evidence.isContext || evidence.change != 0 || evidence.wouldChange ?? 0 != 0 else { return }
                 try output.write(try line(evidence, members))

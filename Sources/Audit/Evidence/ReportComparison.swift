@@ -58,20 +58,23 @@ public struct ReportComparison {
     private let store: EventStore
     private let settings: ReportSettings
     private let threads: Int
+    private let work: WorkCounter
     private let first: ComparedReport
     private let second: ComparedReport
 
-    /// A comparison of the reports in two folders, both made from the log of this store.
+    /// A comparison of the reports in two folders, both made from the log of this store; it tells `work` what it does.
     ///
     /// - Throws: ``ComparisonError`` where a folder holds no report of the log.
     public init(
-        _ first: String, _ second: String, store: EventStore, pipeline: Pipeline, reference: ReferenceData, threads: Int
+        _ first: String, _ second: String, store: EventStore, pipeline: Pipeline, reference: ReferenceData, threads: Int,
+        work: WorkCounter = WorkCounter()
     ) throws {
         let maker = ReportMaker(
             program: "", store: store, pipeline: pipeline, reference: reference, asOf: Day(rawValue: 0), knownAt: nil, threads: threads)
         let inputs = try maker.manifest(of: []).inputs
         self.store = store
         self.threads = threads
+        self.work = work
         settings = maker.settings
         self.first = try ComparedReport(first, store: store, inputs: inputs)
         self.second = try ComparedReport(second, store: store, inputs: inputs)
@@ -114,7 +117,7 @@ public struct ReportComparison {
         var tally = RevisionTally(areas: areas)
         var names = NamedEvents(areas: areas, figures: figures, question)
         let sign: Int64 = isTurned ? -1 : 1
-        let sums = try compare(store, request) { revision in
+        let sums = try compare(CountedSource(store: store, work: work), request) { revision in
             tally.add(revision)
             if question.json {
                 if let line = try eventLine(revision, sign, figures, question, members) { try sink(line) }

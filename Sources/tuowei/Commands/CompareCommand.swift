@@ -39,12 +39,14 @@ struct CompareCommand: ParsableCommand {
             if code != nil { question.area = cell.area }
         }
         let store = try Stages.store(of: pipeline)
+        let progress = Progress("compare")
+        defer { progress.finish() }
         let comparison = try refusing {
             try ReportComparison(
                 reportA, reportB, store: store, pipeline: pipeline, reference: reference,
-                threads: options.threadCount)
+                threads: options.threadCount, work: progress.work)
         }
-        let outcome = try refusing(as: .checkFailed) { try comparison.run(question, to: printBytes) }
+        let outcome = try refusing(as: .checkFailed) { try comparison.run(question, to: progress.thenPrint) }
         guard outcome.faults.isEmpty else {
             for fault in outcome.faults.prefix(10) { printError(shown(fault)) }
             throw ExitStatus.checkFailed

@@ -31,11 +31,13 @@ struct ExplainCommand: ParsableCommand {
         let reference = try refusing { try pipeline.reference() }
         let cell = try refusing { try Cell(figure: self.cell.figure, code: self.cell.code, areas: reference.areas) }
         let store = try Stages.store(of: pipeline)
+        let progress = Progress("explain")
+        defer { progress.finish() }
         let outcome = try refusing(as: .checkFailed) {
             let maker = ReportMaker(
                 program: programVersion, store: store, pipeline: pipeline, reference: reference,
-                asOf: day, knownAt: knownAt, threads: options.threadCount)
-            return try FigureExplanation(maker, cell: cell, showChildren: showChildren).run(to: printBytes)
+                asOf: day, knownAt: knownAt, threads: options.threadCount, work: progress.work)
+            return try FigureExplanation(maker, cell: cell, showChildren: showChildren).run(to: progress.thenPrint)
         }
         guard outcome.addsUp else {
             printError(
