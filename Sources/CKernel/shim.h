@@ -8,6 +8,9 @@ static inline int tuowei_exchange(const char *one, const char *other) {
     return (int)syscall(SYS_renameat2, -100 /* AT_FDCWD */, one, -100, other, 2 /* RENAME_EXCHANGE */);
 }
 
+// Brings a whole file system to the disk (Linux 2.6.39, glibc declares it for _GNU_SOURCE only); 0, or -1 with errno.
+static inline int tuowei_synchronize(int descriptor) { return (int)syscall(SYS_syncfs, descriptor); }
+
 // Asks for the cache line at this address; never faults.
 static inline void tuowei_prefetch(const void *address) { __builtin_prefetch(address); }
 

@@ -13,6 +13,8 @@ public struct ReportPlan: Sendable, Hashable {
     public let timeline: [Int]
     /// The places in `cuts` of the timeline's month ends, D among them only where it is one.
     public let monthEnds: [Int]
+    /// The places in `cuts` of the timeline's ends of years, and of D.
+    public var yearEnds: [Int] { timeline.filter { $0 == asOfCut || cuts[$0].civil.month == 12 } }
     /// The place in `cuts` of the day one year before D.
     public let yearBefore: Int?
 

@@ -71,6 +71,7 @@ struct FacilitiesAtD {
             else { throw ProjectionError.inconsistentIdentifiers }
             return table.bytes[Int(table.starts[place])..<Int(table.starts[place + 1])]
         }
+        let spans = all.spans
         let ids = try folded.map { try text($0.number, identifiers) }
         let order = folded.indices.sorted { ids[$0].lexicographicallyPrecedes(ids[$1]) }
         return try order.map { index in
@@ -85,7 +86,8 @@ struct FacilitiesAtD {
                 column: Int(all.lookups[Int(facility.number)].column),
                 longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
                 latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.state, enrolled: enrolled[index],
-                money: money[index], registrationOrdinal: Int(facility.registrationOrdinal), filings: facility.filings)
+                money: money[index], registrationOrdinal: Int(facility.registrationOrdinal), filings: facility.filings,
+                inspections: facility.inspections, spans: spans[index])
         }
     }
 }

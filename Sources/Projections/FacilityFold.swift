@@ -10,6 +10,8 @@ struct FacilitySegment {
     let isFiled: Bool
     let isInclusive: Bool
     let isProvincial: Bool
+    /// Caregivers last reported; -1: never.
+    let caregivers: Int32
     let infant: Int32
     let toddler: Int32
     let preschool: Int32
@@ -30,6 +32,8 @@ struct FoldedFacility {
     var filedChanges: [(day: Int32, isFiled: Bool)] = []
     /// Its submissions for filing, in order.
     var filings: [FilingRound] = []
+    /// Its inspections, in order.
+    var inspections: [Inspection] = []
 
     /// Whether it was filed at the end of a day not after D.
     func isFiled(on day: Int32) -> Bool { filedChanges.last { $0.day <= day }?.isFiled ?? false }
@@ -125,6 +129,9 @@ private struct FacilityPart {
             } else if event == .facilityRelocated {
                 facility.placeOrdinal = record.ordinal
             }
+            if event == .inspectionCompleted, let result = facility.state.lastInspection {
+                facility.inspections.append(Inspection(day: Day(rawValue: record.day), result: result))
+            }
             FilingRound.take(event, on: Day(rawValue: record.day), into: &facility.filings)
             if facility.state.isFiled != wasFiled { facility.filedChanges.append((record.day, facility.state.isFiled)) }
         }
@@ -142,6 +149,7 @@ private struct FacilityPart {
                 facility: Int32(truncatingIfNeeded: facilities.count), fromCut: Int32(truncatingIfNeeded: from),
                 toCut: Int32(truncatingIfNeeded: to), column: columnOf[Int(state.community)], isFiled: state.isFiled,
                 isInclusive: state.isInclusive, isProvincial: state.demonstration == .province,
+                caregivers: state.caregivers.map { Int32(truncatingIfNeeded: $0) } ?? -1,
                 infant: Int32(truncatingIfNeeded: capacity.infant), toddler: Int32(truncatingIfNeeded: capacity.toddler),
                 preschool: Int32(truncatingIfNeeded: capacity.preschool), mixed: Int32(truncatingIfNeeded: capacity.mixed)))
     }

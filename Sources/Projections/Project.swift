@@ -84,6 +84,7 @@ private struct ProjectionRest {
 
     func make(_ children: FoldedChildren, _ totals: Totals, _ projected: inout Projected) throws {
         let tallies = children.tallies
+        let enrolments = try totals.enrolments(tallies)
         var findings: [LogFindings?] = Log.allCases.map { _ in nil }
         var list: [ProjectedFacility] = []
         var allFlows: [Flow] = []
@@ -97,8 +98,7 @@ private struct ProjectionRest {
                         try Workers.run(threads, items: order.count + 3) { _, item in
                             switch item {
                             case 2:
-                                try totals.addFacilities(
-                                    facilities.segments, enrolments: try totals.enrolments(tallies), to: counts)
+                                try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
                             case 3:
                                 list.pointee = try atD.list(facilities, money: grants.facilities, request.threads, in: source)
                             case 4: allFlows.pointee = flows(tallies, facilities, request)
@@ -113,6 +113,7 @@ private struct ProjectionRest {
             }
         }
         projected.facilities = list
+        projected.take(enrolments, of: facilities)
         projected.flows = allFlows
         projected.findings = Findings(findings.compactMap { $0 })
     }

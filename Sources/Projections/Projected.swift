@@ -180,4 +180,10 @@ public struct ProjectedFacility: Sendable, Hashable {
     public var registrationOrdinal: Int
     /// Its submissions for filing by D, in order, and what became of each.
     public var filings: [FilingRound] = []
+    /// Its inspections by D, in order.
+    public var inspections: [Inspection] = []
+    /// What it was at the cuts, while open, in order.
+    public var spans: [FacilitySpan] = []
+    /// The enrolments active there at each cut, by the cut's place in ``Projected/cuts``, open or not.
+    public var enrolledAtCuts: [Int32] = []
 }

@@ -113,11 +113,14 @@ public struct Table: Sendable {
 
     /// The table's rows as values, in order, without the header.
     ///
+    /// - Parameter communities: Whether rows of communities are wanted; a table may then make none of them.
     /// - Throws: what `body` throws, after which it is not called again.
-    public func forEachRow<Failure: Error>(_ figures: ReportFigures, _ body: ([Cell]) throws(Failure) -> Void) throws(Failure) {
+    public func forEachRow<Failure: Error>(
+        _ figures: ReportFigures, communities: Bool = true, _ body: ([Cell]) throws(Failure) -> Void
+    ) throws(Failure) {
         var failure: Failure?
         withoutActuallyEscaping(body) { body in
-            var writer = RowWriter { row in
+            var writer = RowWriter(communities: communities) { row in
                 guard failure == nil else { return }
                 do throws(Failure) { try body(row) } catch { failure = error }
             }

@@ -115,7 +115,7 @@ final class ReportFolder {
         while flock(lock, LOCK_EX) != 0, errno == EINTR { try Interruption.check() }
         if try ReportFolder.stands(target) {
             try carryOver(from: "", Set(files.map(\.path)), previousFiles())
-            try Files.synchronizeTree(made, onFile: onFile)
+            try makeDurable(onFile: onFile)
             try Interruption.check()
             guard tuowei_exchange(made, target) == 0 else {
                 if errno == EINVAL || errno == ENOSYS {
@@ -126,7 +126,7 @@ final class ReportFolder {
                 throw Files.failure("put the report in place of", target)
             }
         } else {
-            try Files.synchronizeTree(made, onFile: onFile)
+            try makeDurable(onFile: onFile)
             guard rename(made, target) == 0 else { throw Files.failure("put the report at", target) }
         }
         isPlaced = true
@@ -137,6 +137,13 @@ final class ReportFolder {
             throw Refusal("the report is in \(shown(target)), but may be gone after a power cut: \(refusal.message)")
         }
         work.remove()
+    }
+
+    private func makeDurable(onFile: () -> Void) throws {
+        guard try Files.synchronizeFileSystem(of: made, through: work.descriptor) else {
+            return try Files.synchronizeTree(made, onFile: onFile)
+        }
+        for _ in files { onFile() }
     }
 
     /// Removes what was written of an unfinished report; the error, with what it means for the report that stood there.

@@ -5,7 +5,8 @@ import Glibc
 final class WorkFolder {
     /// Where it stands.
     let path: String
-    private let descriptor: Int32
+    /// The folder, open since it was made.
+    let descriptor: Int32
 
     /// Makes a folder in `parent` whose name begins with `prefix`, after those that dead makers left under that prefix are removed.
     ///

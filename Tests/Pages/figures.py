@@ -8,6 +8,7 @@ KEYS = {
     "flows": ("place", "home"), "supplement/town_flows": ("place", "home"), "supplement/plan": ("task", "measure"),
     "targets": ("code", "target"), "supplement/filings": ("facility", "submission"), "supplement/nearest": ("code", "rank"),
     "supplement/subsidies_by_year": ("year", "scheme"), "supplement/archives": ("number", None),
+    "supplement/facility_years": ("facility", "as_of"), "supplement/facility_classes": ("facility", "class"),
     "supplement/target_summary": ("number", None), "supplement/late": ("measure", None),
 }
 

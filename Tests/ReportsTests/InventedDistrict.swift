@@ -150,6 +150,17 @@ enum InventedDistrict {
                 projected.money[Int(Scheme.construction.rawValue) * columns + column].grants += 1
                 projected.money[Int(Scheme.construction.rawValue) * columns + column].granted += facility.money.granted
                 projected.money[Int(Scheme.construction.rawValue) * columns + column].paid += facility.money.paid
+                if isOpen {
+                    facility.spans = [
+                        FacilitySpan(
+                            fromCut: min(column, cuts - 1), toCut: cuts, column: column, isFiled: facility.state.isFiled,
+                            capacity: facility.state.capacity ?? ByClass(), caregivers: facility.state.caregivers)
+                    ]
+                }
+                facility.enrolledAtCuts = (0..<cuts).map { Int32($0 * facility.enrolled.total / max(1, cuts - 1)) }
+                if let result = facility.state.lastInspection {
+                    facility.inspections = [Inspection(day: submitted, result: .rectify), Inspection(day: day, result: result)]
+                }
                 projected.facilities.append(facility)
                 guard isOpen else { continue }
                 let places = facility.state.places

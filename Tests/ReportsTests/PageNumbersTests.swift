@@ -34,6 +34,8 @@ struct CellIndex {
         case "subsidies": (row["code"] ?? "", row["scheme"] ?? "")
         case "supply": (row["code"] ?? "", row["form"] ?? "")
         case "flows", "supplement/town_flows": (row["place"] ?? "", row["home"] ?? "")
+        case "supplement/facility_years": (row["facility"] ?? "", row["as_of"] ?? "")
+        case "supplement/facility_classes": (row["facility"] ?? "", row["class"] ?? "")
         case "supplement/filings": (row["facility"] ?? "", row["submission"] ?? "")
         case "supplement/nearest": (row["code"] ?? "", row["rank"] ?? "")
         case "supplement/subsidies_by_year": (row["year"] ?? "", row["scheme"] ?? "")

@@ -2,6 +2,7 @@
 enum Digits {
     /// Groups of three digits before the point: `13700.50` as `13,700.50`.
     static func grouped(_ number: String) -> String {
+        guard number.utf8.count > 3 else { return number }
         let bytes = Array(number.utf8)
         let start = bytes.first == UInt8(ascii: "-") ? 1 : 0
         let point = bytes.firstIndex(of: UInt8(ascii: ".")) ?? bytes.count
@@ -17,12 +18,15 @@ enum Digits {
 
     /// A ratio of four places in percent, without loss: `0.4088` as `40.88%`.
     static func percent(_ ratio: String) -> String {
-        let isNegative = ratio.utf8.first == UInt8(ascii: "-")
-        let parts = (isNegative ? ratio.dropFirst() : Substring(ratio)).split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].utf8.count == 4 else { return ratio }
-        let digits = String(parts[0]) + parts[1].prefix(2)
-        let whole = digits.drop { $0 == "0" }
-        return (isNegative ? "-" : "") + grouped(whole.isEmpty ? "0" : String(whole)) + "." + parts[1].suffix(2) + "%"
+        let bytes = Array(ratio.utf8)
+        guard let point = bytes.firstIndex(of: UInt8(ascii: ".")), point + 5 == bytes.count else { return ratio }
+        let isNegative = bytes[0] == UInt8(ascii: "-")
+        let digits = bytes[(isNegative ? 1 : 0)..<point] + bytes[(point + 1)...(point + 2)]
+        let whole = digits.drop { $0 == UInt8(ascii: "0") }
+        var shown = isNegative ? "-" : ""
+        shown += whole.isEmpty ? "0" : grouped(String(decoding: whole, as: UTF8.self))
+        shown += String(decoding: [UInt8(ascii: "."), bytes[point + 3], bytes[point + 4], UInt8(ascii: "%")], as: UTF8.self)
+        return shown
     }
 
     /// About how wide a text is in a font of that size, in tenths: a wide scalar counts 1, another 0.56.

@@ -30,7 +30,7 @@ struct LineChart {
             elements.append(.words(Axis.label(tick), left - 60, y(tick) + 45, anchor: .end, size: 12, colour: "#56606b"))
         }
         // The first day of each year that is shown, thinned until the labels do not touch.
-        let starts = days.indices.filter { $0 == 0 || days[$0].prefix(4) != days[$0 - 1].prefix(4) }
+        let starts = days.indices.filter { $0 == 0 || !days[$0].utf8.prefix(4).elementsEqual(days[$0 - 1].utf8.prefix(4)) }
         var lastLabel = -1000
         for start in starts where x(start) - lastLabel >= 420 {
             elements.append(.line(x(start), top + tall, x(start), top + tall + 40, "#56606b"))
@@ -56,7 +56,10 @@ struct LineChart {
                     isDown = false
                     continue
                 }
-                path += "\(isDown ? "L" : "M")\(x(place).text) \(y(value).text)"
+                path += isDown ? "L" : "M"
+                path += x(place).text
+                path += " "
+                path += y(value).text
                 isDown = true
             }
             guard !path.isEmpty else { continue }

@@ -7,13 +7,13 @@ struct SVG {
     init(_ name: String, _ attributes: (String, Attribute)...) {
         self.name = name
         self.attributes = ""
-        for (name, value) in attributes { self.attributes += " \(name)=\"\(value.text)\"" }
+        for (name, value) in attributes { write(name, value.text) }
     }
 
     /// An element that holds only words.
     init(_ name: String, words: String, _ attributes: (String, Attribute)...) {
         self.init(name)
-        for (name, value) in attributes { self.attributes += " \(name)=\"\(value.text)\"" }
+        for (name, value) in attributes { write(name, value.text) }
         content = ScalarEscaping.escape(words)
     }
 
@@ -55,7 +55,16 @@ struct SVG {
     }
 
     /// Sets an attribute more.
-    mutating func set(_ name: String, _ value: String) { attributes += " \(name)=\"\(ScalarEscaping.escape(value))\"" }
+    mutating func set(_ name: String, _ value: String) { write(name, ScalarEscaping.escape(value)) }
+
+    /// An attribute whose value is escaped. Pages have hundreds, and interpolation would be slower.
+    private mutating func write(_ name: String, _ value: String) {
+        attributes += " "
+        attributes += name
+        attributes += "=\""
+        attributes += value
+        attributes += "\""
+    }
 
     /// The tool tip of an element.
     func told(_ words: String) -> SVG {
@@ -88,7 +97,12 @@ extension Tenths {
     var text: String {
         let whole = magnitude / 10
         let rest = magnitude % 10
-        return (self < 0 ? "-" : "") + (rest == 0 ? "\(whole)" : "\(whole).\(rest)")
+        var text = String(whole)
+        if rest != 0 {
+            text += "."
+            text += String(rest)
+        }
+        return self < 0 ? "-" + text : text
     }
 
     /// `value` / `of` of `length`, rounded down; 0 where nothing is to be divided by.

@@ -10,13 +10,13 @@ final class DatabaseFile {
     /// Opens a fresh file; one that is there already must have been removed.
     init(path: String) throws(ReportsError) {
         self.path = path
-        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil) == SQLITE_OK else {
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK else {
             let why = message
             sqlite3_close(handle)
             handle = nil
             throw .database(path: path, why: why)
         }
-        // The whole file is made anew or not at all, so nothing needs to be journalled.
+        // One thread alone uses it, so it needs no locks of its own (NOMUTEX). The whole file is made anew or not at all, so nothing needs to be journalled.
         try run(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=16384; PRAGMA cache_size=-32000; PRAGMA encoding='UTF-8';")
         try run("BEGIN;")

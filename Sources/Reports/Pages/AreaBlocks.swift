@@ -74,20 +74,30 @@ extension PageMaker {
 
     /// Supplies, then demands, each by name.
     func supplyCards(_ area: Int) -> [Block] {
+        var usableLines: [[Run]] = [[.text(say("备案托位中人手照护得了的", "filed places with the staff for them"))]]
+        if let usableBefore {
+            let moved = usable[area] - usableBefore[area]
+            usableLines += [
+                [
+                    .text(say("上年同期 ", "a year before ")),
+                    .number(count(usableBefore[area], "places_usable_before", in: "year_change", area)),
+                ],
+                [
+                    .text(say("变化 ", "change ") + (moved > 0 ? "+" : "")),
+                    .number(count(moved, "places_usable_change", in: "year_change", area)),
+                ],
+            ]
+        }
+        usableLines.append([
+            .text(say("从未报人员的机构 ", "never reported staff: ")), .number(number("staffing_unreported", area)), .text(say(" 家", "")),
+        ])
         let supplies = [
             card(
                 "places_filed", area, title: say("备案托位", "Filed places"), about: say("备案且在营的机构", "open, filed facilities"), kind: "supply"),
             card("places", area, title: say("在营托位", "Open places"), about: say("含未备案的机构", "filed or not"), kind: "supply"),
             Card(
                 title: say("可用托位", "Usable places"), number: count(usable[area], "places_usable", in: "balance", area),
-                unit: unit(.places),
-                lines: [
-                    [.text(say("备案托位中人手照护得了的", "filed places with the staff for them"))],
-                    [
-                        .text(say("从未报人员的机构 ", "never reported staff: ")), .number(number("staffing_unreported", area)),
-                        .text(say(" 家", "")),
-                    ],
-                ], kind: "supply"),
+                unit: unit(.places), lines: usableLines, kind: "supply"),
         ]
         let demands = [
             card(
@@ -166,7 +176,7 @@ extension PageMaker {
             (say("在托人次", "Enrolments"), "enrolled", { figures.projected.count(.enrolled, cut: $0, column: $1) }),
         ]
         let cuts = figures.plan.timeline
-        let days = cuts.map { figures.plan.cuts[$0].description }
+        let days = timelineDays
         let slots =
             areas.all[area].level == .community
             ? [area - areas.communitiesRange.lowerBound]
@@ -176,7 +186,7 @@ extension PageMaker {
         }
         let code = areas.all[area].code
         // The table behind shows year ends and D; every month is in the CSV.
-        let shown = cuts.indices.filter { $0 == cuts.count - 1 || days[$0].hasSuffix("-12-31") }
+        let shown = cuts.indices.filter { yearEnds.contains(cuts[$0]) }
         let rows = shown.map { place -> [PageCell] in
             [.head(.text(days[place]))]
                 + series.enumerated().map { number, line in

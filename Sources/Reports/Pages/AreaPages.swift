@@ -55,7 +55,7 @@ extension PageMaker {
                 ] + Array(standings.prefix(40).map { [link($0, from: root)] }.joined(separator: [.text(say("、", ", "))]))))
         blocks.append(.table(areaTable(communities, caption: say("各社区供需", "Supply and demand by community"), root: root)))
         blocks.append(.section(id: "facilities", title: say("机构", "Facilities")))
-        blocks.append(facilityTable(communities.flatMap { facilitiesOfSlot[$0 - first] }, root: root, town: town))
+        blocks.append(facilityTable(communities.flatMap { facilitiesOfSlot[$0 - first] }, root: root))
         blocks.append(.section(id: "figures", title: say("全部指标", "All figures")))
         blocks.append(
             keyFigures(PageMaker.townFigures, town, root: root, caption: say("与上年同期和全区比较", "Against a year before and the district")))
@@ -97,7 +97,7 @@ extension PageMaker {
                 ]))
         }
         blocks.append(.section(id: "facilities", title: say("机构", "Facilities")))
-        blocks.append(facilityTable(facilitiesOfSlot[slot], root: root, town: town))
+        blocks.append(facilityTable(facilitiesOfSlot[slot], root: root))
         if slot < nearest.count, !nearest[slot].isEmpty {
             blocks.append(.section(id: "nearest", title: say("最近的机构", "Nearest facilities")))
             blocks.append(.table(nearestTable(slot, root: root)))

@@ -1,8 +1,7 @@
 import Mustache
 
-/// What templates ask of the pieces of a page. Dictionaries and reflection would do the same, several times slower.
-/// Lines and rows come as ``Inline`` markup in one piece: they are most of a page, and a lookup for each of their parts was most of
-/// the time.
+// What templates ask of the pieces of a page. Dictionaries and reflection would do the same, several times slower.
+
 /// Words and where they lead, or of which kind they are.
 struct Link: MustacheParent, Sendable {
     let text: String
@@ -18,24 +17,6 @@ struct Link: MustacheParent, Sendable {
         default: nil
         }
     }
-}
-
-extension Heading: MustacheParent {
-    func child(named name: String) -> Any? {
-        switch name {
-        case "title": title
-        case "unit": unit.isEmpty ? nil : unit
-        case "numeric": isNumeric
-        case "day": isDay
-        default: nil
-        }
-    }
-}
-
-/// A row of cells.
-private struct Row: MustacheParent {
-    let cells: [PageCell]
-    func child(named name: String) -> Any? { name == "cells" ? Inline.cells(cells) : nil }
 }
 
 /// A line of runs.
@@ -55,10 +36,10 @@ extension PageTable: MustacheParent {
     func child(named name: String) -> Any? {
         switch name {
         case "caption": caption
-        case "columns": columns
-        case "rows": rows.map(Row.init)
+        case "heads": Inline.heads(columns)
+        case "rows": Inline.rows(rows)
         case "filled": !rows.isEmpty
-        case "note": note.isEmpty ? nil : Line(runs: note)
+        case "note": note.isEmpty ? nil : Inline.markup(note)
         case "whenEmpty": whenEmpty.isEmpty ? nil : whenEmpty
         default: nil
         }
@@ -160,7 +141,7 @@ extension Block: MustacheParent {
     }
 
     /// The partial that renders it.
-    private var template: String {
+    var template: String {
         switch self {
         case .section: "section"
         case .subsection: "subsection"

@@ -29,32 +29,67 @@ struct PageFrame: Sendable {
     let style: String
 }
 
+/// What stands around the content of pages, rendered once for all of them.
+struct FrameMarkup: Sendable {
+    let frame: PageFrame
+    let facts: String
+    let footer: String
+    /// The warning and the navigation of pages in a folder, none of which the navigation leads to.
+    let folderBanner: String
+}
+
+/// The warning and the navigation of a page, as templates see them.
+struct Banner: MustacheParent {
+    let frame: PageFrame
+    let root: String
+    let path: String
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "synthetic": frame.synthetic.isEmpty ? nil : frame.synthetic
+        case "navLabel": frame.language("报告各页", "Pages of the report")
+        case "navigation": frame.navigation.map { Link(text: $0.text, target: root + $0.target, isCurrent: $0.target == path) }
+        default: nil
+        }
+    }
+}
+
 /// A page in its frame, as templates see it.
 struct FramedPage: MustacheParent {
     let page: Page
-    let frame: PageFrame
+    let around: FrameMarkup
+    let banner: String
+    /// Its blocks, rendered.
+    let content: String
 
     func child(named name: String) -> Any? {
+        let frame = around.frame
         switch name {
         case "lang": return frame.language.tag
         case "district": return frame.district
         case "title": return page.title
         case "isFirst": return page.path == "index.html"
-        case "subtitle": return page.subtitle.isEmpty ? nil : Line(runs: page.subtitle)
-        case "facts": return frame.facts.map { Line(runs: $0) }
-        case "synthetic": return frame.synthetic.isEmpty ? nil : frame.synthetic
+        case "subtitle": return page.subtitle.isEmpty ? nil : Inline.markup(page.subtitle)
+        case "facts": return around.facts
         case "skip": return frame.language("跳到正文", "Skip to the content")
-        case "navLabel": return frame.language("报告各页", "Pages of the report")
+        case "banner": return banner
         case "trailLabel": return frame.language("所在位置", "Where you are")
-        case "dataLabel": return frame.language("看数据表", "See the data")
-        case "navigation":
-            return frame.navigation.map { Link(text: $0.text, target: page.root + $0.target, isCurrent: $0.target == page.path) }
         case "trail": return page.trail.isEmpty ? nil : Trail(links: page.trail.map { Link(text: $0.text, target: page.root + $0.target) })
-        case "blocks": return page.blocks
-        case "footer": return Line(runs: frame.footer)
+        case "content": return content
+        case "footer": return around.footer
         case "style": return frame.style
         default: return nil
         }
+    }
+}
+
+/// A block of a page, as templates see it: with the words that those of every page need.
+struct FramedBlock: MustacheParent {
+    let block: Block
+    let language: Language
+
+    func child(named name: String) -> Any? {
+        name == "dataLabel" ? language("看数据表", "See the data") : block.child(named: name)
     }
 }
 

@@ -24,6 +24,14 @@ struct PageMaker: Sendable {
     /// Submissions for filing, by facility.
     let answers: [Int: [FilingAnswer]]
     let paidForPlaces: [Int64]
+    /// The usable places one year before D, by area; nil where the plan has no such day.
+    let usableBefore: [Int64]?
+    /// The paths of areas' pages, nil where an area has none.
+    private let paths: [String?]
+    /// The days of the timeline.
+    let timelineDays: [String]
+    /// The places in the plan's cuts of those days of the timeline that tables behind pictures show: year ends, and D.
+    let yearEnds: [Int]
 
     init(_ figures: ReportFigures, _ context: ReportContext, _ language: Language) {
         self.figures = figures
@@ -51,6 +59,13 @@ struct PageMaker: Sendable {
         nearest = NearestFacilities.all(figures.projected, areas: areas, count: Report.nearbyFacilities)
         answers = Dictionary(grouping: FilingAnswer.all(figures, context), by: \.facility)
         paidForPlaces = PlaceMoney.byArea(figures)
+        usableBefore = figures.plan.yearBefore.map { UsablePlaces.byArea(figures, cut: $0) }
+        let cut = figures.asOf
+        paths = areas.all.indices.map { area in
+            PageMaker.hasPage(area, cut) ? PageMaker.path(of: areas.all[area]) : nil
+        }
+        timelineDays = figures.plan.timeline.map { figures.plan.cuts[$0].description }
+        yearEnds = figures.plan.yearEnds
     }
 
     /// The catalog by name: pages ask it millions of times.
@@ -165,20 +180,26 @@ struct PageMaker: Sendable {
     // MARK: places of pages
 
     /// The path of an area's page; nil where it has none.
-    func path(of area: Int) -> String? {
-        let shown = areas.all[area]
-        switch shown.level {
-        case .district: return "index.html"
-        case .town: return hasPage(area) ? "towns/\(PageMaker.fileName(shown.code)).html" : nil
-        case .community: return hasPage(area) ? "communities/\(PageMaker.fileName(shown.code)).html" : nil
+    func path(of area: Int) -> String? { paths[area] }
+
+    /// Whether there is more to say of an area than its name.
+    func hasPage(_ area: Int) -> Bool { paths[area] != nil }
+
+    private static func path(of area: Area) -> String {
+        switch area.level {
+        case .district: "index.html"
+        case .town: "towns/\(fileName(area.code)).html"
+        case .community: "communities/\(fileName(area.code)).html"
         }
     }
 
-    /// Whether there is more to say of an area than its name.
-    func hasPage(_ area: Int) -> Bool {
-        let isRegistered = !areas.all[area].isUnassigned
-        if areas.all[area].level == .town, isRegistered { return true }
-        return cut.isNotEmpty(PageMaker.beyondName, of: area)
+    private static func hasPage(_ area: Int, _ cut: CutFigures) -> Bool {
+        let shown = cut.areas.all[area]
+        switch shown.level {
+        case .district: return true
+        case .town where !shown.isUnassigned: return true
+        case .town, .community: return cut.isNotEmpty(beyondName, of: area)
+        }
     }
 
     /// A code as a file's name: what is neither digit nor letter is left out. Codes of areas are digits, so nothing is lost.
@@ -192,8 +213,25 @@ struct PageMaker: Sendable {
         path(of: area).map { .link(name(of: area), to: root + $0) } ?? .name(name(of: area))
     }
 
-    /// The file of a town's facilities.
-    func facilitiesPath(town: Int) -> String { "facilities/\(PageMaker.fileName(areas.all[town].code)).html" }
+    /// The file of a town's register of facilities.
+    func registerPath(town: Int) -> String { "registers/\(PageMaker.fileName(areas.all[town].code)).html" }
+
+    /// The file of a facility's page. Identifiers that differ get files whose names differ also where case is not told apart.
+    static func path(ofFacility id: String) -> String {
+        var name = "facilities/f-"
+        var (mask, bit): (UInt64, UInt64) = (0, 1)
+        for scalar in id.unicodeScalars {
+            if ("a"..."z").contains(scalar) { mask |= bit }
+            bit &<<= 1
+            // Elsewhere a colon parts a drive or a stream from a name. No identifier has another character than these.
+            if scalar == ":" {
+                name += "+"
+            } else if scalar.isASCII, scalar != "/", scalar.value > 0x20 {
+                name.unicodeScalars.append(scalar)
+            }
+        }
+        return name + (mask == 0 ? "" : "~" + String(mask, radix: 16)) + ".html"
+    }
 
     /// A sentence that leads to the CSV with the same cells.
     func source(_ tables: String..., root: String) -> [Run] {

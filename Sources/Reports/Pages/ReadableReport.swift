@@ -1,4 +1,5 @@
 public import Figures
+import Projections
 
 /// The readable report: pages, and the supplement's tables on which their numbers rest.
 public enum ReadableReport {
@@ -17,8 +18,8 @@ public enum ReadableReport {
     }
 
     /// Writes every page. `sink` gets a path with forward slashes, relative to the report, and a whole file's bytes, one file at a time in
-    /// an order that depends on the figures alone. Community pages are made a few at a time and not kept. `onPages` hears before the first
-    /// of them how many there are.
+    /// an order that depends on the figures alone. Pages are made a few at a time and not kept. `onPages` hears before the first of them
+    /// how many there are.
     ///
     /// - Throws: what `sink` throws; ``ReportsError`` where a template of the program is broken.
     public static func write(
@@ -30,8 +31,7 @@ public enum ReadableReport {
         let maker = PageMaker(figures, context, options.language)
         let areas = figures.areas
         let towns = areas.towns.filter { maker.hasPage($0) }
-        let registers = areas.towns.filter { maker.path(of: $0) != nil || !maker.facilities(of: $0).isEmpty }
-            .filter { !maker.facilities(of: $0).isEmpty }
+        let registers = areas.towns.filter { !maker.facilities(of: $0).isEmpty }
         let communities = areas.communitiesRange.filter { maker.hasPage($0) }
         var pages: [@Sendable () -> Page] = [
             { maker.districtPage() }, { maker.townsPage() }, { maker.facilitiesPage() }, { maker.planPage() }, { maker.definitionsPage() },
@@ -40,10 +40,11 @@ public enum ReadableReport {
         pages += towns.map { town in { maker.townPage(town) } }
         pages += registers.map { town in { maker.registerPage(town) } }
         pages += communities.map { area in { maker.communityPage(area) } }
+        pages += figures.projected.facilities.indices.map { place in { maker.facilityPage(place) } }
         onPages(pages.count)
-        let frame = maker.frame
-        try Batches.forEach(pages, threads: options.threads) { page in
-            let page = page()
+        let frame = templates.markup(of: maker.frame)
+        try Batches.forEach(pages.count, threads: options.threads) { [pages] number in
+            let page = pages[number]()
             return (page.path, templates.render(page, in: frame))
         } receive: { file in
             try sink(file.0, file.1)

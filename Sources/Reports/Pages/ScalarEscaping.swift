@@ -15,13 +15,7 @@ struct ScalarEscaping: MustacheContentType {
     ///
     /// C0 and C1 controls, which HTML forbids, are shown as U+FFFD; tab and line ends stay.
     static func escape(_ text: String) -> String {
-        // Most texts are digits and words of the program; a look at their bytes settles it. 0xC2 begins C1 controls, 0xEF and 0xF0…
-        // noncharacters; those are looked at scalar by scalar.
-        var text = text
-        let isPlain = text.withUTF8 { bytes in
-            bytes.allSatisfy { $0 >= 0x28 ? $0 != 0x3C && $0 != 0x3E && $0 != 0x7F && $0 != 0xC2 && $0 < 0xEF : $0 == 0x20 || $0 == 0x25 }
-        }
-        if isPlain { return text }
+        if isPlain(text) { return text }
         guard text.unicodeScalars.contains(where: { isSpecial($0) }) else { return text }
         var escaped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -35,6 +29,29 @@ struct ScalarEscaping: MustacheContentType {
             }
         }
         return String(escaped)
+    }
+
+    /// Appends the text escaped.
+    @inline(__always)
+    static func append(_ text: String, to markup: inout ByteBuffer) { markup.append(isPlain(text) ? text : escape(text)) }
+
+    /// Whether a look at the bytes tells that nothing is to be escaped.
+    private static func isPlain(_ text: String) -> Bool {
+        // Most texts are digits and words of the program; a look at their bytes settles it. 0xC2 begins C1 controls, 0xEF and 0xF0…
+        // noncharacters; texts that may hold one are looked at scalar by scalar.
+        var text = text
+        return text.withUTF8 { bytes in
+            for place in bytes.indices {
+                switch bytes[place] {
+                case 0x28...0x3B, 0x3D, 0x3F...0x7E, 0x80...0xC1, 0xC3...0xEE, 0x20, 0x21, 0x23...0x25: continue
+                // Full-width signs are frequent: U+FDD0… is EF B7 90…, U+FFFE is EF BF BE.
+                case 0xEF where place + 2 < bytes.count && bytes[place + 1] != 0xB7 && bytes[place + 1] != 0xBF: continue
+                case 0xEF where place + 2 < bytes.count && bytes[place + 1] == 0xBF && bytes[place + 2] < 0xBE: continue
+                default: return false
+                }
+            }
+            return true
+        }
     }
 
     private static func isSpecial(_ scalar: Unicode.Scalar) -> Bool {

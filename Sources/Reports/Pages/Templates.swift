@@ -18,26 +18,42 @@ struct Templates: Sendable {
         self.library = library
     }
 
-    /// The page as HTML.
-    func render(_ page: Page, in frame: PageFrame) -> [UInt8] {
-        let bytes = Array((library.render(FramedPage(page: page, frame: frame), withTemplate: "page") ?? "").utf8)
-        return frame.language == .chinese ? bytes : Templates.namesInChinese(bytes)
+    /// What stands around the content of every page.
+    func markup(of frame: PageFrame) -> FrameMarkup {
+        FrameMarkup(
+            frame: frame, facts: text("facts", Block.list(frame.facts)), footer: Inline.markup(frame.footer),
+            folderBanner: text("banner", Banner(frame: frame, root: "../", path: "")))
     }
+
+    /// The page as HTML.
+    func render(_ page: Page, in around: FrameMarkup) -> [UInt8] {
+        // Block by block rather than as a section of the page's template: each name is then looked up in few places.
+        var content = ""
+        for block in page.blocks { content += text(block.template, FramedBlock(block: block, language: around.frame.language)) }
+        let isInFolder = page.root == "../"
+        let banner = isInFolder ? around.folderBanner : text("banner", Banner(frame: around.frame, root: page.root, path: page.path))
+        let bytes = Array(text("page", FramedPage(page: page, around: around, banner: banner, content: content)).utf8)
+        return around.frame.language == .chinese ? bytes : Templates.namesInChinese(bytes)
+    }
+
+    private func text(_ template: String, _ object: Any) -> String { library.render(object, withTemplate: template) ?? "" }
 
     /// Says of names that they are Chinese, whatever the page's language: a screen reader has to know. No data can hold a tag.
     private static func namesInChinese(_ page: [UInt8]) -> [UInt8] {
-        let (tag, tagged) = (Array("<bdi>".utf8), Array("<bdi lang=\"zh\">".utf8))
         var marked: [UInt8] = []
         marked.reserveCapacity(page.count + page.count / 8)
-        var place = page.startIndex
-        while place < page.endIndex {
-            if page[place] == tag[0], page[place...].starts(with: tag) {
-                marked += tagged
-                place += tag.count
-            } else {
-                marked.append(page[place])
-                place += 1
+        page.withUnsafeBufferPointer { page in
+            var kept = 0
+            // A tag ends within the page, which ends with another one.
+            for place in 0..<max(0, page.count - 5)
+            where page[place] == 0x3C && page[place + 1] == 0x62 && page[place + 2] == 0x64 && page[place + 3] == 0x69
+                && page[place + 4] == 0x3E
+            {
+                marked.append(contentsOf: page[kept..<place + 4])
+                marked.append(contentsOf: " lang=\"zh\"".utf8)
+                kept = place + 4
             }
+            marked.append(contentsOf: page[kept...])
         }
         return marked
     }
@@ -58,22 +74,29 @@ struct Templates: Sendable {
             <body>
             <a class="skip" href="#content">{{skip}}</a>
             <header>
-            {{#synthetic}}<p class="synthetic">{{.}}</p>{{/synthetic}}
-            <nav aria-label="{{navLabel}}"><ul>{{#navigation}}<li><a href="{{target}}"{{#current}} aria-current="page"{{/current}}>{{text}}</a></li>{{/navigation}}</ul></nav>
+            {{{banner}}}
             {{#trail}}<nav class="trail" aria-label="{{trailLabel}}">{{#.links}}<a href="{{target}}"><bdi>{{text}}</bdi></a> › {{/.links}}</nav>{{/trail}}
             <h1 dir="auto">{{title}}</h1>
-            {{#subtitle}}<p class="subtitle">{{{.markup}}}</p>{{/subtitle}}
-            <ul class="facts">{{#facts}}<li>{{{.markup}}}</li>{{/facts}}</ul>
+            {{#subtitle}}<p class="subtitle">{{{.}}}</p>{{/subtitle}}
+            {{{facts}}}
             </header>
             <main id="content">
-            {{#blocks}}{{>*template}}{{/blocks}}
+            {{{content}}}
             </main>
-            <footer>{{#footer}}<p>{{{.markup}}}</p>{{/footer}}</footer>
+            <footer><p>{{{footer}}}</p></footer>
             </body>
             </html>
 
             """
         ),
+        (
+            "banner",
+            """
+            {{#synthetic}}<p class="synthetic">{{.}}</p>{{/synthetic}}
+            <nav aria-label="{{navLabel}}"><ul>{{#navigation}}<li><a href="{{target}}"{{#current}} aria-current="page"{{/current}}>{{text}}</a></li>{{/navigation}}</ul></nav>
+            """
+        ),
+        ("facts", #"<ul class="facts">{{#it}}<li>{{{.markup}}}</li>{{/it}}</ul>"#),
         ("section", #"{{#it}}<h2 id="{{.id}}">{{.title}}</h2>{{/it}}\#n"#),
         ("subsection", #"{{#it}}<h3 id="{{.id}}" dir="auto">{{.title}}</h3>{{/it}}\#n"#),
         ("paragraph", #"{{#it}}<p{{#.kind}} class="{{.}}"{{/.kind}}>{{{.markup}}}</p>{{/it}}\#n"#),
@@ -83,11 +106,10 @@ struct Templates: Sendable {
             """
             {{#.filled}}<div class="wide" tabindex="0" role="region" aria-label="{{.caption}}"><table>
             <caption>{{.caption}}</caption>
-            <thead><tr>{{#.columns}}<th scope="col"{{#.numeric}} class="n"{{/.numeric}}>{{#.day}}<time>{{/.day}}{{.title}}{{#.day}}</time>{{/.day}}{{#.unit}} <small>{{.}}</small>{{/.unit}}</th>{{/.columns}}</tr></thead>
+            <thead><tr>{{{.heads}}}</tr></thead>
             <tbody>
-            {{#.rows}}<tr>{{{.cells}}}</tr>
-            {{/.rows}}</tbody></table></div>{{/.filled}}{{^.filled}}{{#.whenEmpty}}<p class="none">{{.}}</p>{{/.whenEmpty}}{{/.filled}}
-            {{#.note}}<p class="note">{{{.markup}}}</p>{{/.note}}
+            {{{.rows}}}</tbody></table></div>{{/.filled}}{{^.filled}}{{#.whenEmpty}}<p class="none">{{.}}</p>{{/.whenEmpty}}{{/.filled}}
+            {{#.note}}<p class="note">{{{.}}}</p>{{/.note}}
             """
         ),
         ("tableblock", "{{#it}}{{>table}}{{/it}}\n"),

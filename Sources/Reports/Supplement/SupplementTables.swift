@@ -6,7 +6,8 @@ extension Report {
     public static func supplement(_ context: ReportContext) -> [Table] {
         [
             .balance, .standing(context.thresholds), .yearBefore, .yearChange, .targetSummary, .townFlows, .nearest, .plan(context),
-            .filings(context), .subsidiesByYear, .perPlace, .archives(context), .late(context),
+            .filings(context), .facilityYears, .facilityClasses, .inspections, .subsidiesByYear, .perPlace, .archives(context),
+            .late(context),
         ]
     }
 }

@@ -20,12 +20,21 @@ enum UsablePlaces {
         return ByClass(infant: take(capacity.infant, 3), toddler: toddler, preschool: preschool, mixed: mixed)
     }
 
-    /// The usable places of every area's filed facilities, by the area's number.
-    static func byArea(_ figures: ReportFigures) -> [Int64] {
+    /// The usable places of a facility at a time: none where it was not filed.
+    static func usable(_ span: FacilitySpan) -> Int {
+        span.isFiled ? usable(span.capacity, caregivers: span.caregivers ?? 0).total : 0
+    }
+
+    /// The usable places of every area's filed facilities at D, by the area's number.
+    static func byArea(_ figures: ReportFigures) -> [Int64] { byArea(figures, cut: figures.plan.asOfCut) }
+
+    /// The same at a cut, by the places and the caregivers as they were then.
+    static func byArea(_ figures: ReportFigures, cut: Int) -> [Int64] {
         var sums = [Int64](repeating: 0, count: figures.areas.all.count)
-        for facility in figures.projected.facilities where facility.state.isOpen && facility.state.isFiled {
-            let places = Int64(usable(facility.state.capacity ?? ByClass(), caregivers: facility.state.caregivers ?? 0).total)
-            for area in figures.areas.chain(ofSlot: facility.column) { sums[area] += places }
+        for facility in figures.projected.facilities {
+            guard let span = facility.span(at: cut) else { continue }
+            let places = Int64(usable(span))
+            for area in figures.areas.chain(ofSlot: span.column) { sums[area] += places }
         }
         return sums
     }

@@ -8,12 +8,15 @@ struct YearChange: Sendable {
     private(set) var opened: [Int64]
     /// Facilities closed in that time.
     private(set) var closed: [Int64]
+    /// Usable places one year before, by the area's number.
+    let usableBefore: [Int64]
     private let before: CutFigures
 
     /// Nil where the plan has no day one year before D.
     init?(_ figures: ReportFigures) {
         guard let cut = figures.plan.yearBefore else { return nil }
         before = figures.figures(cut: cut)
+        usableBefore = UsablePlaces.byArea(figures, cut: cut)
         opened = Array(repeating: 0, count: figures.areas.all.count)
         closed = opened
         for facility in figures.projected.facilities {
@@ -49,6 +52,12 @@ extension Table {
             Column(
                 "facilities_closed", .integer, "关闭机构", "Facilities closed",
                 "Facilities closed after the day one year before D and by D.", unit: "facilities"),
+            Column(
+                "places_usable_before", .integer, "上年同期可用托位", "Usable places a year before",
+                "places_usable of balance.csv, one year before D: by places, filing and caregivers as they were then.", unit: "places"),
+            Column(
+                "places_usable_change", .integer, "可用托位变化", "Usable places, change", "places_usable of balance.csv less that.",
+                unit: "places"),
         ]
             + FigureCatalog.timeline.map { figure in
                 let isRatio = figure.unit == .ratio
@@ -60,10 +69,13 @@ extension Table {
             }, key: ["level", "code"]
     ) { figures, _, writer in
         guard let change = YearChange(figures) else { return }
+        let usable = UsablePlaces.byArea(figures)
         for (number, area) in figures.areas.all.enumerated() where figures.isShown(area: number) {
             writer.area(area)
             writer.integer(change.opened[number])
             writer.integer(change.closed[number])
+            writer.integer(change.usableBefore[number])
+            writer.integer(usable[number] - change.usableBefore[number])
             for figure in FigureCatalog.timeline { writer.printed(change.change(figure, of: number, at: figures.asOf)) }
             writer.endRow()
         }

@@ -23,6 +23,7 @@ extension RowWriter {
         let areas = cut.areas.all
         cut.forEachRow(FigureRow(figures)) { number, cells in
             let area = areas[number]
+            if area.level == .community, !wantsCommunities { return }
             if area.isUnassigned, !cut.isNotEmpty(figures, of: number) { return }
             day(cut.day)
             self.area(area)

@@ -56,8 +56,8 @@ public enum WorkbookReport {
             sheet.widths(place, place, width)
         }
         var row = 1
-        var isWhole = true
-        table.forEachRow(figures) { cells in
+        var isWhole = !isShort
+        table.forEachRow(figures, communities: !isShort) { cells in
             if row >= WorkbookFile.mostRows || (isShort && level.map { cells[$0] == .text(Level.community.name) } ?? false) {
                 isWhole = false
                 return

@@ -72,6 +72,16 @@ struct ByteBuffer: ~Copyable {
         count &+= bytes.count
     }
 
+    /// Appends text as it is.
+    @inline(__always)
+    mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append($0) }
+    }
+
+    /// The bytes as text.
+    borrowing func text() -> String { withBytes { String(decoding: $0, as: UTF8.self) } }
+
     /// Appends an integer in decimal digits.
     @inline(__always)
     mutating func append(integer: Int64) {

@@ -24,17 +24,21 @@ struct RowWriter: ~Copyable {
     private(set) var buffer: ByteBuffer
     private var isFirst = true
     private let receive: (([Cell]) -> Void)?
+    /// Whether rows of communities are wanted.
+    let wantsCommunities: Bool
     private var row: [Cell] = []
 
     /// A writer of CSV: UTF-8, LF, quotes as RFC 4180 only where a cell needs them (`figures.md`).
     init() {
         buffer = ByteBuffer(capacity: 1 << 16)
         receive = nil
+        wantsCommunities = true
     }
 
     /// A writer that hands on each row.
-    init(rows receive: @escaping ([Cell]) -> Void) {
+    init(communities: Bool = true, rows receive: @escaping ([Cell]) -> Void) {
         buffer = ByteBuffer(capacity: 0)
+        wantsCommunities = communities
         self.receive = receive
     }
 

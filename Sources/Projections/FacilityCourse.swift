@@ -1,0 +1,77 @@
+public import Events
+
+/// What an open facility was from one cut to before another.
+public struct FacilitySpan: Sendable, Hashable {
+    /// The first cut, as a place in ``Projected/cuts``.
+    public let fromCut: Int
+    /// The first cut no more.
+    public let toCut: Int
+    /// The column of the community it lay in.
+    public let column: Int
+    /// Filed (备案).
+    public let isFiled: Bool
+    /// Its places by class, none where they were never reported.
+    public let capacity: ByClass
+    /// Caregivers last reported; nil: never.
+    public let caregivers: Int?
+
+    /// A span; `toCut` is greater than `fromCut`.
+    public init(fromCut: Int, toCut: Int, column: Int, isFiled: Bool, capacity: ByClass, caregivers: Int?) {
+        self.fromCut = fromCut
+        self.toCut = toCut
+        self.column = column
+        self.isFiled = isFiled
+        self.capacity = capacity
+        self.caregivers = caregivers
+    }
+}
+
+/// An inspection of an open facility.
+public struct Inspection: Sendable, Hashable {
+    /// Its day.
+    public let day: Day
+    /// Its result.
+    public let result: InspectionResult
+
+    /// An inspection.
+    public init(day: Day, result: InspectionResult) {
+        self.day = day
+        self.result = result
+    }
+}
+
+extension ProjectedFacility {
+    /// What it was at a cut; nil: not open.
+    public func span(at cut: Int) -> FacilitySpan? {
+        spans.last { $0.fromCut <= cut }.flatMap { $0.toCut > cut ? $0 : nil }
+    }
+}
+
+extension FoldedFacilities {
+    /// What each facility was at the cuts, by its place among the registered ones.
+    var spans: [[FacilitySpan]] {
+        var spans: [[FacilitySpan]] = Array(repeating: [], count: facilities.count)
+        for segment in segments where segment.fromCut < segment.toCut {
+            spans[Int(segment.facility)].append(
+                FacilitySpan(
+                    fromCut: Int(segment.fromCut), toCut: Int(segment.toCut), column: Int(segment.column), isFiled: segment.isFiled,
+                    capacity: ByClass(
+                        infant: Int(segment.infant), toddler: Int(segment.toddler), preschool: Int(segment.preschool),
+                        mixed: Int(segment.mixed)), caregivers: segment.caregivers < 0 ? nil : Int(segment.caregivers)))
+        }
+        return spans
+    }
+}
+
+extension Projected {
+    /// Gives each facility its enrolments at the cuts, of the table that ``Totals/enrolments(_:)`` makes.
+    mutating func take(_ enrolments: Table<Int32>, of folded: FoldedFacilities) {
+        // The list goes by identifier, the table by number; a registration tells which is which.
+        var places: [Int: Int] = [:]
+        for (place, facility) in folded.facilities.enumerated() { places[Int(facility.registrationOrdinal)] = place }
+        for index in facilities.indices {
+            guard let place = places[facilities[index].registrationOrdinal] else { continue }
+            facilities[index].enrolledAtCuts = cuts.indices.map { enrolments[(place * cuts.count + $0) * 2] }
+        }
+    }
+}
