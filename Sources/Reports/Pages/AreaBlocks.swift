@@ -294,7 +294,7 @@ extension PageMaker {
             ])
         }
         return PageTable(
-            caption: say("补助按项目（截至 D 累计）", "Subsidies by scheme (to D)"),
+            caption: say("补助按项目（截至 \(figures.plan.asOf) 累计）", "Subsidies by scheme (to \(figures.plan.asOf))"),
             columns: [
                 Heading(title: say("项目", "Scheme"), isNumeric: false), Heading(title: say("笔数", "Grants")),
                 Heading(title: say("核定", "Granted"), unit: say("元", "yuan")), Heading(title: say("已拨付", "Paid"), unit: say("元", "yuan")),

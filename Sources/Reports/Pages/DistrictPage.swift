@@ -148,6 +148,11 @@ extension PageMaker {
             runs.append(.text(say("，", ", ")))
         }
         func number(_ value: Int64, _ column: String) -> Run { .number(count(value, column, in: "year_change", 0)) }
+        let usable = usable[0] - change.usableBefore[0]
+        runs += [
+            .text(say("可用托位 ", "usable places ")), .strong(usable > 0 ? "+" : ""), number(usable, "places_usable_change"),
+            .text(say("，", ", ")),
+        ]
         runs += [
             .text(say("新登记机构 ", "")), number(change.opened[0], "facilities_opened"), .text(say(" 家，关闭 ", " facilities opened, ")),
             number(change.closed[0], "facilities_closed"), .text(say(" 家。", " closed.")),

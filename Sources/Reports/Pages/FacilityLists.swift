@@ -56,7 +56,12 @@ extension PageMaker {
                 caption: say("机构", "Facilities"), columns: columns, rows: rows,
                 note: isRegister
                     ? source("facilities", "supplement/facility_years", root: root)
-                        + [.text(say("；人员 0 也可能是从未报送。", "; 0 caregivers may also be never reported."))] : source("facilities", root: root),
+                        + [
+                            .text(
+                                say(
+                                    "；可用托位只算已备案的机构；人员 0 也可能是从未报送。",
+                                    "; usable are places of filed facilities only; 0 caregivers may also be never reported."))
+                        ] : source("facilities", root: root),
                 whenEmpty: say("没有机构登记。", "No facility is registered.")))
     }
 

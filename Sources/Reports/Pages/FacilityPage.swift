@@ -17,7 +17,7 @@ extension PageMaker {
         blocks.append(.terms(identity(facility, community, root: root)))
         blocks.append(.section(id: "places", title: say("托位与在托", "Places and enrolments")))
         blocks.append(.table(classTable(facility, root: root)))
-        if let picture = facilityPicture(facility, root: root) { blocks.append(.picture(picture)) }
+        if let picture = facilityPicture(facility, root: root) { blocks.append(.pictures([picture])) }
         blocks.append(.section(id: "filing", title: say("备案、凭证与检查", "Filing, credentials, inspections")))
         blocks.append(
             .terms([
@@ -63,36 +63,47 @@ extension PageMaker {
         let state = facility.state
         guard state.isOpen else { return [] }
         var lines: [[Run]] = []
-        func add(_ words: String, _ kind: String, _ more: [Run] = []) { lines.append([.state(words, kind: kind)] + more) }
+        // The state is a few words, since it is never broken over lines; the rest follows it.
+        func add(_ state: String, _ kind: String, _ more: [Run] = []) {
+            lines.append([.state(state, kind: kind)] + (more.isEmpty ? [] : [.text(say("：", ": "))] + more))
+        }
         if !state.isFiled { add(state.isPending ? say("备案待答复", "filing not answered yet") : say("未备案", "not filed"), "no") }
-        if (answers[place] ?? []).contains(where: \.isOverdue) { add(say("备案答复已超期限", "the answer to its filing is overdue"), "no") }
+        if (answers[place] ?? []).contains(where: \.isOverdue) {
+            add(
+                say("备案答复超期", "answer overdue"), "no",
+                [
+                    .text(
+                        say(
+                            "超过 \(context.thresholds.answerWorkingDays) 个工作日",
+                            "more than \(context.thresholds.answerWorkingDays) working days since it was submitted"))
+                ])
+        }
+        let asOf = figures.plan.asOf
         let credentials = [
             (say("消防凭证", "fire credential"), state.fireUntil), (say("卫生凭证", "hygiene credential"), state.hygieneUntil),
             (say("食品凭证", "food credential"), state.foodUntil),
         ]
-        for (name, day) in credentials where day.map({ $0 < figures.plan.asOf }) ?? false { add(name + say("已过期", " expired"), "no") }
+        for (name, day) in credentials {
+            guard let day, day < asOf else { continue }
+            add(name + say("已过期", " expired"), "no", [.day(day.description)])
+        }
         if state.lastInspection == .fail { add(say("最近检查不合格", "failed its last inspection"), "no") }
-        if state.lastInspection == .rectify { add(say("最近检查要求整改", "has to rectify after its last inspection"), "pending") }
+        if state.lastInspection == .rectify { add(say("最近检查要求整改", "has to rectify"), "pending") }
         let required = facility.enrolled.caregiversRequired
         if let caregivers = state.caregivers, caregivers < required {
             add(
                 say("保育人员不足", "too few caregivers"), "no",
                 [
-                    .text(say("：在册 ", ": ")), number("caregivers", facility, caregivers), .text(say("，应配 ", " reported, ")),
+                    .text(say("在册 ", "")), number("caregivers", facility, caregivers), .text(say("，应配 ", " reported, ")),
                     number("caregivers_required", facility, required), .text(say("", " required")),
                 ])
         } else if state.caregivers == nil {
-            add(say("从未报送保育人员", "never reported caregivers"), "pending")
+            add(say("从未报送保育人员", "caregivers never reported"), "pending")
         }
         if facility.enrolled.total > state.places { add(say("在托超过托位", "more enrolled than places"), "no") }
         for (name, day) in credentials {
-            guard let day, day >= figures.plan.asOf, day <= figures.plan.asOf.adding(days: context.thresholds.credentialDays) else {
-                continue
-            }
-            add(
-                say(
-                    "\(name) \(context.thresholds.credentialDays) 天内到期", "\(name) expires within \(context.thresholds.credentialDays) days"),
-                "pending")
+            guard let day, day >= asOf, day <= asOf.adding(days: context.thresholds.credentialDays) else { continue }
+            add(name + say("将到期", " expiring"), "pending", [.day(day.description)])
         }
         return lines
     }
@@ -181,7 +192,7 @@ extension PageMaker {
             caption: say("按班型", "By class"),
             columns: [
                 Heading(title: say("班型", "Class"), isNumeric: false),
-                Heading(title: say("师幼比", "Caregivers to children"), isNumeric: false),
+                Heading(title: say("师幼比", "Ratio"), isNumeric: false),
                 Heading(title: say("托位", "Places")), Heading(title: say("可用托位", "Usable places")), Heading(title: say("在托", "Enrolled")),
             ], rows: rows, note: source("supplement/facility_classes", root: root))
     }
@@ -226,7 +237,7 @@ extension PageMaker {
         func yuan(_ fen: Int64, _ column: String) -> PageCell { cell(Printed(units: Int128(fen), places: 2).text, column, facility) }
         let money = facility.money
         return PageTable(
-            caption: say("截至 D 累计", "To D"),
+            caption: say("截至 \(figures.plan.asOf) 累计", "To \(figures.plan.asOf)"),
             columns: [("核定", "Granted"), ("已拨付", "Paid"), ("已追回", "Recovered")].map {
                 Heading(title: say($0.0, $0.1), unit: say("元", "yuan"))
             },

@@ -26,6 +26,7 @@ enum Style {
         color:var(--soft);font-size:.8rem;overflow-wrap:anywhere}
         .facts strong{color:var(--ink)}
         .lead{font-size:1.14rem;margin:.7rem 0}
+        .lead+ul{list-style:none;margin:.5rem 0;padding:0}
         .note,.none{color:var(--soft);font-size:.86rem;margin:.3rem 0 1.1rem}
         .rule{border-left:4px solid var(--blue);padding:.3rem .8rem;background:var(--tint);font-size:.92rem}
         small{font-size:.85em;font-weight:400;color:var(--soft)}
