@@ -112,9 +112,9 @@ public struct ReportMaker: Sendable {
     /// The microseconds that a file takes, about, on two cores of 2025.
     private func cost(of file: FileSort) -> Int {
         switch file {
-        case .table: 40 * reference.areas.all.count
-        case .page: 3_000
-        case .whole: 450 * reference.areas.all.count
+        case .table: 35 * reference.areas.all.count
+        case .page: 2_000
+        case .whole: 350 * reference.areas.all.count
         }
     }
 

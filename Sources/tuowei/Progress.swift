@@ -64,7 +64,7 @@ enum ProgressLine {
     /// Nanoseconds that a unit of each kind takes, about, on two cores of 2025: only their ratios matter, for the time left of a stage
     /// that has work of several kinds.
     private static let cost: [WorkCounter.Kind: Double] = [
-        .archiveBytes: 10, .checkedBytes: 3, .eventsRead: 20, .eventsFolded: 50, .fileWork: 1_000, .filesKept: 1_500_000,
+        .archiveBytes: 25, .checkedBytes: 8, .eventsRead: 50, .eventsFolded: 125, .fileWork: 1_000, .filesKept: 1_000_000,
     ]
 
     /// The line; nil where nothing is known yet.
@@ -103,7 +103,8 @@ enum ProgressLine {
             return nil
         }
         let (done, expected) = cost(WorkCounter.Kind.allCases)
-        if done > 0, work.isComplete {
+        // The first hundredth foretells nothing.
+        if done * 100 > expected, work.isComplete {
             parts.append(done < expected ? "\(Int(seconds * (expected - done) / done) + 1) s left" : "finishing")
         }
         return "\(stage): " + parts.joined(separator: ", ")

@@ -94,12 +94,14 @@ import Testing
             text(
                 "report", 4, events: 500,
                 folded.merging([.files: (50, 200), .fileWork: (100_000, 300_000), .filesKept: (0, 200)]) { $1 })
-                == "report: 50 of 200 files, 3 MiB, 20 s left")
+                == "report: 50 of 200 files, 3 MiB, 16 s left")
         #expect(
             text(
                 "report", 4, events: 500,
                 folded.merging([.files: (200, 200), .fileWork: (300_000, 300_000), .filesKept: (100, 200)]) { $1 })
-                == "report: 100 of 200 files on the disk, 2 s left")
+                == "report: 100 of 200 files on the disk, 1 s left")
+        // From too little nothing can be foretold.
+        #expect(text("ingest", 2, [.archiveBytes: (1024, 400 << 20)]) == "ingest: 0 of 400 MiB, 0 events/s")
         // How many passes over the log an explanation takes, nobody knows before.
         #expect(text("explain", 2, [.eventsRead: (5000, 0)]) == "explain: 5,000 events read, 2,500 events/s")
         // What cannot be known yet is not said.
