@@ -95,8 +95,10 @@ public struct ReportMaker: Sendable {
         tables.map(\.count) ?? Report.tables.count + pagesAbout + Self.otherFiles
     }
 
-    /// A page each area, and a list of facilities each town.
-    private var pagesAbout: Int { reference.areas.all.count + reference.areas.towns.count }
+    /// A page each area and facility, and a list of facilities each town.
+    private var pagesAbout: Int {
+        reference.areas.all.count + reference.areas.towns.count + store.identifierCount(of: .facility)
+    }
     /// The workbook, the database and the description of the tables.
     private static let otherFiles = 3
 
