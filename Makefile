@@ -104,13 +104,14 @@ tamper: setup-test ## flip every bit and make every cut of a store, a report and
 
 faults: setup-test build ## make the disk, the clock and the power fail under the program; count what came of it
 	@mkdir -p build && python3 Tests/Faults/faults.py $(TUOWEI) --write build/faults.json
-	@python3 Tests/Faults/reliability.py build/faults.json docs/reliability.md
+	@python3 Tests/Faults/reliability.py faults build/faults.json docs/reliability.md
 
 corpora: build setup-test ## read the test archives of libarchive, Go and Python, fetched from Debian, and compare with bsdtar
 	@scripts/corpora.sh $(TUOWEI)
 
 fuzz: setup ## fuzz every reader of untrusted bytes for SECONDS in all (FUZZ="ndjson csv": those targets)
-	@scripts/fuzz.sh $(SECONDS) $(FUZZ)
+	@scripts/fuzz.sh $(SECONDS) $(FUZZ) && failed=no || failed=yes; \
+	  if [ -s build/fuzz/runs.tsv ]; then python3 Tests/Faults/reliability.py fuzz build/fuzz/runs.tsv docs/reliability.md; fi; [ $$failed = no ]
 
 sanitize: setup-test ## run every test under the address, undefined-behaviour and thread sanitizers (SANITIZERS=thread: that one)
 	@for kind in $(SANITIZERS); do scripts/sanitize.sh $$kind $(FILTER); done

@@ -110,6 +110,37 @@ import Testing
         }
     }
 
+    /// Formats that libarchive's detection knows and the contract does not; an mtree names files of this machine.
+    static let others: [(String, [UInt8])] = {
+        let passwd = "./births.csv type=file mode=0644 contents=/etc/passwd\n"
+        var iso = [UInt8](repeating: 0, count: 32_768) + [1] + Array("CD001".utf8) + [1, 0]
+        iso += [UInt8](repeating: 0, count: 2_048)
+        let cpio = "070707000001000002100644000000000000000001000000000000000000000001300000000004births.csv\0abcd"
+        return [
+            ("mtree", Array("#mtree\n\(passwd)".utf8)), ("mtree without a mark", Array("/set uid=0\n\(passwd)".utf8)),
+            ("cpio", Array((cpio + "0707070000000000000000000000000000000000010000000000000000000001300000000000TRAILER!!!\0").utf8)),
+            ("ar", Array("!<arch>\nbirths.csv/     0           0     0     100644  4         `\nabcd".utf8)),
+            ("rar", [0x52, 0x61, 0x72, 0x21, 0x1A, 7, 1, 0] + [UInt8](repeating: 1, count: 600)),
+            ("cab", Array("MSCF".utf8) + [UInt8](repeating: 0, count: 600)), ("iso", iso),
+            ("warc", Array("WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: 4\r\n\r\nabcd\r\n\r\n".utf8)),
+            ("xar", Array("xar!".utf8) + [0, 28, 0, 1] + [UInt8](repeating: 0, count: 600)),
+            ("lha", [30, 0] + Array("-lh0-".utf8) + [UInt8](repeating: 0, count: 600)),
+            ("compress", [0x1F, 0x9D, 0x90, 0x61, 0xC4, 0x8C, 1]), ("lzip", Array("LZIP".utf8) + [1, 12] + [UInt8](repeating: 0, count: 30)),
+            ("lz4", [0x04, 0x22, 0x4D, 0x18, 0x64, 0x40, 0xA7, 0, 0, 0, 0]), ("uuencode", Array("begin 644 births.csv\n#86)C\n`\nend\n".utf8)),
+            ("rpm", [0xED, 0xAB, 0xEE, 0xDB] + [UInt8](repeating: 0, count: 600)),
+        ]
+    }()
+
+    /// No other format and no other filter is tried, under any layer: the bytes are the one entry, as they stand.
+    @Test(arguments: others) func looksForNoOtherFormat(_ what: String, _ content: [UInt8]) throws {
+        for bytes in try packed(content) {
+            let reading = try Reading(bytes, name: "births.csv")
+            #expect(reading.names == ["births.csv"], "\(what)")
+            #expect(reading.contents == [content], "\(what)")
+            #expect(reading.summary?.kind.container == .single, "\(what)")
+        }
+    }
+
     // MARK: Lies
 
     @Test func believesNoSize() throws {

@@ -82,11 +82,19 @@ class Sweep:
                 result.untried.append(what)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        return result
+        return [result]
 
-    def attempt_pair(self, scenario, first, seed):
-        """A fault, then another one in the run that mends the first, then the command undisturbed."""
+    def attempt_pair(self, scenario, firsts, seed):
+        """A fault, then another one in the run that mends the first, then the command undisturbed. Where the first one, chosen by chance,
+        leaves nothing to mend, another one is chosen; nothing is tried where each of a dozen
+        leaves nothing."""
         chance = random.Random(seed)
+        for _ in range(12):
+            result = self.attempt_second(scenario, chance.choice(firsts), chance)
+            if result: return [result]
+        return []
+
+    def attempt_second(self, scenario, first, chance):
         result = Result(scenario.name, SECOND)
         _, call, name, fault, sticky = first
         what = f"{scenario.name}: {name} at {call.name} #{call.count} of {call.path}"
@@ -97,6 +105,7 @@ class Sweep:
             shutil.copytree(folder, probe, symlinks=True)
             made = [one for one in self.lab.inject(probe, scenario.command).calls if one.name not in ("unknown", "close")]
             shutil.rmtree(probe)
+            if not made: return None
             target = chance.choice(made)
             second, fault, sticky = chance.choice(list(faults_of(target)))
             what += f", then {second} at {target.name} #{target.count} of {target.path}"
@@ -171,9 +180,10 @@ class Sweep:
         shutil.rmtree(folder, ignore_errors=True)
         return result
 
-    def cut_power(self, scenario, seed, stride=1):
-        """Cuts the power at every moment of a run."""
-        return [self.judge_power_cut(what, scenario, folder, has_ended) for what, folder, has_ended in states(self.lab, scenario, seed, stride)]
+    def cut_power(self, scenario, seed, stride, offset):
+        """Cuts the power at every so-many-th moment of a run."""
+        return [self.judge_power_cut(what, scenario, folder, has_ended)
+                for what, folder, has_ended in states(self.lab, scenario, seed, stride, offset)]
 
     def check_durability(self, what, call, ended, result):
         """A file that could not be made durable is given up: it is not made durable again, and nothing is published after it."""
@@ -188,33 +198,25 @@ class Sweep:
 
 
 NETWORK = {"socket", "socketpair", "bind", "connect", "listen", "accept", "accept4", "sendto", "sendmsg"}
-_sweep = None
+_sweep, _work = None, None
 
 
-def _begin(sweep):
-    global _sweep
-    _sweep = sweep
+def _begin(sweep, work):
+    global _sweep, _work
+    _sweep, _work = sweep, work
 
 
-def _attempt(one):
-    return _sweep.attempt(*one)
+def _do(number):
+    kind, *arguments = _work[number]
+    return getattr(_sweep, kind)(*arguments)
 
 
-def _attempt_pair(one):
-    return _sweep.attempt_pair(*one)
-
-
-def _cut_power(one):
-    return _sweep.cut_power(*one)
-
-
-def run(sweep, tries, pairs, cuts, workers):
-    """Tries everything, in processes of their own; results as they come."""
-    # Neighbours come out alike, so each worker takes them in stretches and finds most folders verified and mended already.
-    with get_context("fork").Pool(workers, _begin, (sweep,)) as pool:
-        yield from pool.imap_unordered(_attempt, tries, chunksize=24)
-        yield from pool.imap_unordered(_attempt_pair, pairs, chunksize=4)
-        for results in pool.imap_unordered(_cut_power, cuts): yield from results
+def run(sweep, work, workers):
+    """Does all of the work, each a method of the sweep with its arguments, in processes of their own; results as they come."""
+    # What is to be done reaches the processes as they are forked, and only numbers are sent to them. Neighbours come out alike, so each
+    # process takes them in stretches and finds most folders verified and mended already.
+    with get_context("fork").Pool(workers, _begin, (sweep, work)) as pool:
+        for results in pool.imap_unordered(_do, range(len(work)), chunksize=16): yield from results
         # Let the processes end by themselves: one that is ended while it holds the queue's lock would leave the others waiting.
         pool.close()
         pool.join()

@@ -7,7 +7,6 @@ planned and not tried, a crash, a failure without a message, a system call that 
 import argparse
 import json
 import os
-import random
 import signal
 import sys
 import time
@@ -24,6 +23,8 @@ from scenarios import prepare
 
 # Second faults, for each scenario.
 PAIRS = 120
+# The power cuts of a scenario are so many pieces of work, in a whole sweep.
+SLICES = 16
 # Of a sample, one fault in so many.
 SAMPLE = 71
 
@@ -31,17 +32,17 @@ SAMPLE = 71
 def sweep_calls(lab, scenarios, stride, workers, tally):
     """The crash sweep, second faults, and power cuts."""
     sweep = Sweep(lab)
-    tries, pairs, cuts = [], [], []
+    work = []
+    slices = max(1, SLICES // stride)
     for scenario in scenarios:
         planned, wrong = sweep.plan(scenario)
         tally.unclean += wrong
-        chance = random.Random(7)
-        first = [one for one in planned if one[2] in ("killed just before", "EIO from then on", "ENOSPC from then on")]
-        pairs += [(scenario, chance.choice(first), seed) for seed in range(PAIRS // stride)] if first else []
-        tries += planned[::stride]
-        cuts.append((scenario, 11, stride))
+        firsts = [one for one in planned if one[2] in ("killed just before", "EIO from then on", "ENOSPC from then on")]
+        work += [("attempt_pair", scenario, firsts, seed) for seed in range(max(1, PAIRS // stride))] if firsts else []
+        work += [("attempt", *one) for one in planned[::stride]]
+        work += [("cut_power", scenario, 11, stride * slices, stride * number) for number in range(slices)]
         print(f"{scenario.name}: {len(scenario.calls)} calls that change files, {len(planned)} faults", flush=True)
-    for result in run(sweep, tries, pairs, cuts, workers): tally.add(result)
+    for result in run(sweep, work, workers): tally.add(result)
     calls = sum(len(scenario.calls) for scenario in scenarios)
     print(f"{calls} calls in all; {sum(tally.injected.values())} faults tried", flush=True)
 

@@ -16,10 +16,13 @@
 // The trace has a line a call, tab-separated: name, path, second path, K, bytes asked or flags, result, device:inode, data.
 // Paths below DIR are relative to it; the process's own number is written PID, a random name *. With --data, what a file holds when it is
 // made durable is appended to that file, and `data` is offset:length. Last line: `exit N` or `signal N`; before it, where the
-// fault came about, a line `injected`.
+// fault came about, a line `injected`. A syncfs makes every file durable: with --data, lines `held` before it say what each file
+// below DIR held, nameless ones too.
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -254,14 +257,13 @@ static struct Pending *pendingOf(pid_t thread) {
     return free;
 }
 
-// Appends what the file holds to the data file; "offset:length" into `text`.
-static void capture(pid_t thread, int descriptor, char *text, size_t limit) {
-    char link[64], bytes[65536];
+// Appends what the file at a path holds to the data file; "offset:length" into `text`.
+static void captureFile(const char *path, char *text, size_t limit) {
+    char bytes[65536];
     struct stat status;
     text[0] = 0;
-    snprintf(link, sizeof link, "/proc/%d/fd/%d", thread, descriptor);
-    if (dataFile < 0 || stat(link, &status) || !S_ISREG(status.st_mode)) return;
-    int file = open(link, O_RDONLY | O_CLOEXEC);
+    if (dataFile < 0 || stat(path, &status) || !S_ISREG(status.st_mode)) return;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return;
     long start = dataEnd;
     ssize_t got;
@@ -273,6 +275,41 @@ static void capture(pid_t thread, int descriptor, char *text, size_t limit) {
     snprintf(text, limit, "%ld:%ld", start, dataEnd - start);
 }
 
+static void recordHeld(const char *file, const char *path) {
+    char data[64], settled[4096];
+    captureFile(file, data, sizeof data);
+    if (!data[0]) return;
+    snprintf(settled, sizeof settled, "%s", path);
+    settle(settled);
+    fprintf(trace, "held\t%s\t\t1\t0\t0\t\t%s\n", settled, data);
+}
+
+static int visit(const char *path, const struct stat *status, int kind, struct FTW *place) {
+    (void)status;
+    (void)place;
+    if (kind == FTW_F) recordHeld(path, path);
+    return 0;
+}
+
+// What every file below the root holds, and what the thread has open without a name.
+static void captureAll(pid_t thread) {
+    char folder[64], link[400], path[4096];
+    struct stat status;
+    if (dataFile < 0) return;
+    nftw(root, visit, 32, FTW_PHYS);
+    snprintf(folder, sizeof folder, "/proc/%d/fd", thread);
+    DIR *open = opendir(folder);
+    if (!open) return;
+    for (struct dirent *entry; (entry = readdir(open));) {
+        if (entry->d_name[0] == '.') continue;
+        snprintf(link, sizeof link, "%s/%s", folder, entry->d_name);
+        if (stat(link, &status) || !S_ISREG(status.st_mode) || status.st_nlink) continue;
+        descriptorPath(thread, atoi(entry->d_name), path, sizeof path);
+        if (rootLength && strncmp(path, root, rootLength) == 0) recordHeld(link, path);
+    }
+    closedir(open);
+}
+
 static void record(struct Pending *p, long result, pid_t thread, int descriptor) {
     char data[64] = "", inode[64] = "", link[64];
     struct stat status;
@@ -280,7 +317,10 @@ static void record(struct Pending *p, long result, pid_t thread, int descriptor)
         snprintf(link, sizeof link, "/proc/%d/fd/%d", thread, descriptor);
         if (stat(link, &status) == 0)
             snprintf(inode, sizeof inode, "%lu:%lu", (unsigned long)status.st_dev, (unsigned long)status.st_ino);
-        if (p->call->use == DURABLE && result == 0) capture(thread, descriptor, data, sizeof data);
+        if (p->call->use == DURABLE && result == 0) {
+            if (p->call->number == SYS_syncfs) captureAll(thread);
+            else captureFile(link, data, sizeof data);
+        }
     }
     fprintf(trace, "%s\t%s\t%s\t%ld\t%lu\t%ld\t%s\t%s\n", p->call->name, p->path, p->other, p->count, p->asked, result, inode, data);
 }

@@ -92,12 +92,13 @@ class Limits:
             self.judge(f"{scenario.name}: read-only {place}", "read-only", scenario, folder, process.returncode, errors.decode("utf-8", "replace"))
 
     def clock(self, scenario):
-        """A clock far in the past, and one before the epoch: no byte of what is made depends on it."""
-        for moment in ("1999-01-01 00:00:00", "2120-01-01 00:00:00"):
+        """A clock far in the past, far in the future, and one that goes back at every look: no byte of what is made depends on it."""
+        for what, fake in (("says 1999", ["1999-01-01 00:00:00"]), ("says 2120", ["2120-01-01 00:00:00"]),
+                           ("goes back three seconds at every look", ["-f", "@2025-06-01 00:00:00 i-3.0"])):
             folder = self.fresh(scenario)
-            process = self.start(folder, scenario.command, ("faketime", moment))
+            process = self.start(folder, scenario.command, ("faketime", *fake))
             _, errors = process.communicate(timeout=120)
-            what = f"{scenario.name}: the clock says {moment}"
+            what = f"{scenario.name}: the clock {what}"
             words = difference(scenario.new, tree(folder))
             if process.returncode != scenario.status: self.unclean.append(f"{what}: ends with {process.returncode}: {errors.decode()}")
             elif words: self.diverged.append(f"{what}: {words}")

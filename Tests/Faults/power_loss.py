@@ -3,7 +3,8 @@
 A kill leaves every write in the kernel's hands; a power cut leaves only what was made durable. From a trace with the bytes of each
 fsync, this builds for every moment of the run the folders that a file system may legally show afterwards:
 
-- `strict`: of each file what its last fsync held, of each folder the names that its last fsync held, and no more;
+- `strict`: of each file what its last fsync held, of each folder the names that its last fsync held, and no more (a syncfs is an
+  fsync of all of them);
 - `names`: every change of a name so far, but nothing of a file that was changed since its last fsync (a journal that runs ahead of
   the data);
 - `mixed`: of each file and folder the one or the other, by a seeded choice.
@@ -62,6 +63,10 @@ class Disk:
         head, _, name = path.rpartition("/")
         return self.find(head) if head else self.root, name
 
+    def held(self, call):
+        start, length = map(int, call.data.split(":"))
+        return self.data[start:start + length]
+
     def apply(self, call):
         """Does what a call did; whether that changes what a power cut may leave."""
         if call.result < 0 or call.path.startswith("/"): return False
@@ -74,9 +79,8 @@ class Disk:
             if call.name.startswith("link"):
                 other, new = self.folder_of(call.other)
                 other.names[new] = node
-            elif call.name == "fsync" and call.data:
-                start, length = map(int, call.data.split(":"))
-                node.content = self.data[start:start + length]
+            elif call.name in ("fsync", "held") and call.data:
+                node.content = self.held(call)
             return True
         node = self.root if name in ("", ".") else parent.names.get(name) if parent else None
         if call.name in ("write", "pwrite64", "ftruncate"):
@@ -92,16 +96,26 @@ class Disk:
             parent.names.pop(name, None)
         elif call.name in ("rename", "renameat", "renameat2", "link", "linkat"):
             self.move(call, parent, name)
+        elif call.name == "held":
+            # Before a syncfs: what each file held.
+            if node: node.content, node.is_dirty = self.held(call), False
+            return False
+        elif call.name == "syncfs":
+            self.keep_names(self.root)
         elif call.name in ("fsync", "fdatasync") and node:
             if node.is_folder:
                 node.durable_names = dict(node.names)
             elif call.data:
-                start, length = map(int, call.data.split(":"))
-                node.content = self.data[start:start + length]
-                node.is_dirty = False
+                node.content, node.is_dirty = self.held(call), False
         else:
             return False
         return True
+
+    def keep_names(self, node):
+        """Makes the names of a folder and of all below it durable."""
+        node.durable_names = dict(node.names)
+        for inner in node.names.values():
+            if inner.is_folder: self.keep_names(inner)
 
     def move(self, call, parent, name):
         other, new = self.folder_of(call.other)
@@ -142,17 +156,18 @@ def moments(lab, scenario):
         if disk.apply(call): yield call, disk
 
 
-def states(lab, scenario, seed, stride=1):
-    """Every folder that a power cut may leave: in words, the folder, whether the run had ended."""
-    chance = random.Random(seed)
+def states(lab, scenario, seed, stride=1, offset=0):
+    """Every folder that a power cut may leave, of each `stride` moments one: in words, the folder, whether the run had ended."""
     disk = None
     for number, (call, disk) in enumerate(moments(lab, scenario)):
-        if number % stride: continue
+        if number % stride != offset: continue
+        chance = random.Random(f"{seed} {number}")
         for kind in KINDS:
             folder = lab.place("cut")
             disk.lay_out(folder, kind, chance)
             yield f"{scenario.name}: power cut after {call.name} #{call.count} of {call.path} ({kind})", folder, False
-    for kind in KINDS if disk else ():
+    if offset or not disk: return
+    for kind in KINDS:
         folder = lab.place("cut")
-        disk.lay_out(folder, kind, chance)
+        disk.lay_out(folder, kind, random.Random(f"{seed} end"))
         yield f"{scenario.name}: power cut after the end ({kind})", folder, True

@@ -1,6 +1,7 @@
-"""Writes the tables of docs/reliability.md from what `make faults` found: `reliability.py RESULTS.json DOCUMENT`.
+"""Writes a table of docs/reliability.md: `reliability.py faults|fuzz RESULTS DOCUMENT`.
 
-What stands between the marks of this part is replaced; everything else of the document, the part of `make fuzz` too, stays.
+RESULTS is what `make faults` found (JSON), or the runs of `make fuzz` (a line a target and run: when, target, seconds of CPU, inputs, edges,
+whether it was stopped). What stands between the marks of that part is replaced; everything else of the document stays.
 """
 import datetime
 import json
@@ -9,7 +10,6 @@ import re
 import sys
 from pathlib import Path
 
-BEGIN, END = "<!-- made by make faults: begin -->", "<!-- made by make faults: end -->"
 WORDS = {
     "EIO": "the call fails: input/output error", "EIO from then on": "… and every later change fails too",
     "ENOSPC": "the call fails: no space left", "ENOSPC from then on": "… and everything that needs space fails too",
@@ -18,7 +18,7 @@ WORDS = {
     "a second fault in the mending run": "a fault, and another one in the run that mends the first",
     "power cut": "the power is cut: only what was made durable is left, or names without data",
     "RLIMIT_FSIZE": "files may not grow beyond 0 to 60,000 bytes", "RLIMIT_NOFILE": "4 to 16 open files are allowed",
-    "read-only": "a read-only file system; a folder without the right to write", "clock": "the clock says 1999 or 2120",
+    "read-only": "a read-only file system; a folder without the right to write", "clock": "the clock says 1999 or 2120, or goes back at every look",
     "SIGTERM, SIGINT, SIGHUP": "a signal at a random moment", "killed at random": "one of many at work on one store is killed",
 }
 
@@ -33,8 +33,9 @@ def size(count):
     return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count / 1024:.0f} KiB"
 
 
-def document(found):
-    lines = [BEGIN, "", f"{datetime.date.today()}, {machine()}; {found['seconds']} s."
+def faults(text):
+    found = json.loads(text)
+    lines = [f"{datetime.date.today()}, {machine()}; {found['seconds']} s."
              + (f" One in {found['stride']} of the faults that the whole sweep tries." if found["stride"] > 1 else ""), "",
              "| what was done | times | refused with a message | went on without it | killed, mended by the next run |",
              "| --- | ---: | ---: | ---: | ---: |"]
@@ -52,11 +53,35 @@ def document(found):
         for row in found["ceilings"]:
             lines.append(f"| {row['events']:,} | {row['descriptors']} | {size(row['store'])} | {size(row['ingest_space'])} | {size(row['report'])} | {size(row['report_space'])} |")
         lines.append("")
-    return "\n".join(lines + [END])
+    return lines
+
+
+def fuzz(text):
+    rows = {}
+    days = set()
+    for line in text.splitlines():
+        moment, target, seconds, inputs, edges, is_stopped = line.split("\t")
+        days.add(moment[:10])
+        row = rows.setdefault(target, {"seconds": 0, "inputs": 0, "edges": 0, "stopped": 0})
+        row["seconds"] += int(seconds)
+        row["inputs"] += int(inputs)
+        row["edges"] = max(row["edges"], int(edges))
+        row["stopped"] += int(is_stopped)
+    inputs, seconds, stopped = (sum(row[key] for row in rows.values()) for key in ("inputs", "seconds", "stopped"))
+    lines = [f"{' to '.join(sorted({min(days), max(days)}))}, {machine()}, with AddressSanitizer: {seconds / 60:.0f} minutes of CPU in all.", "",
+             "| target | minutes of CPU | inputs | edges of the program reached | stopped by |", "| --- | ---: | ---: | ---: | ---: |"]
+    for target, row in sorted(rows.items(), key=lambda item: (-item[1]["inputs"], item[0])):
+        lines.append(f"| `{target}` | {row['seconds'] / 60:.1f} | {row['inputs']:,} | {row['edges']:,} | {row['stopped'] or 'nothing'} |")
+    return [*lines, "", f"**{inputs:,} inputs to {len(rows)} targets, {stopped} of them stopped a target.**", ""]
+
+
+def main(part, results, document):
+    begin, end = (f"<!-- made by make {part}: {edge} -->" for edge in ("begin", "end"))
+    lines = {"faults": faults, "fuzz": fuzz}[part](Path(results).read_text("utf-8"))
+    path = Path(document)
+    before, rest = path.read_text("utf-8").split(begin)
+    path.write_text(before + "\n".join([begin, "", *lines, end]) + rest.split(end)[1], "utf-8")
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[2])
-    text = path.read_text("utf-8")
-    before, rest = text.split(BEGIN)
-    path.write_text(before + document(json.loads(Path(sys.argv[1]).read_text("utf-8"))) + rest.split(END)[1], "utf-8")
+    main(*sys.argv[1:])
