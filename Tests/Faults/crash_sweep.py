@@ -198,25 +198,25 @@ class Sweep:
 
 
 NETWORK = {"socket", "socketpair", "bind", "connect", "listen", "accept", "accept4", "sendto", "sendmsg"}
-_sweep, _work = None, None
+_doer, _work = None, None
 
 
-def _begin(sweep, work):
-    global _sweep, _work
-    _sweep, _work = sweep, work
+def _begin(doer, work):
+    global _doer, _work
+    _doer, _work = doer, work
 
 
 def _do(number):
     kind, *arguments = _work[number]
-    return getattr(_sweep, kind)(*arguments)
+    return getattr(_doer, kind)(*arguments)
 
 
-def run(sweep, work, workers):
-    """Does all of the work, each a method of the sweep with its arguments, in processes of their own; results as they come."""
+def run(doer, work, workers, at_once=16):
+    """Does all of the work, each a method of the doer with its arguments, in processes of their own; results as they come."""
     # What is to be done reaches the processes as they are forked, and only numbers are sent to them. Neighbours come out alike, so each
     # process takes them in stretches and finds most folders verified and mended already.
-    with get_context("fork").Pool(workers, _begin, (sweep, work)) as pool:
-        for results in pool.imap_unordered(_do, range(len(work)), chunksize=16): yield from results
+    with get_context("fork").Pool(workers, _begin, (doer, work)) as pool:
+        for results in pool.imap_unordered(_do, range(len(work)), chunksize=at_once): yield from results
         # Let the processes end by themselves: one that is ended while it holds the queue's lock would leave the others waiting.
         pool.close()
         pool.join()

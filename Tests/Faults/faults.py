@@ -22,7 +22,7 @@ from limits import Limits
 from scenarios import prepare
 
 # Second faults, for each scenario.
-PAIRS = 120
+PAIRS = 60
 # The power cuts of a scenario are so many pieces of work, in a whole sweep.
 SLICES = 16
 # Of a sample, one fault in so many.
@@ -47,23 +47,25 @@ def sweep_calls(lab, scenarios, stride, workers, tally):
     print(f"{calls} calls in all; {sum(tally.injected.values())} faults tried", flush=True)
 
 
-def check_limits(lab, scenarios, is_sample, tally):
+def check_limits(lab, scenarios, is_sample, workers, tally):
     """What the machine refuses, signals, the clock."""
-    limits = Limits(lab)
+    work = []
     for scenario in scenarios[-1:] if is_sample else scenarios:
         if not scenario.calls: continue
-        limits.read_only(scenario, scenario.calls)
-        limits.small_files(scenario)
-        limits.stopped(scenario, 3 if is_sample else 40, 5)
-        if is_sample: continue
-        limits.few_descriptors(scenario)
-        limits.clock(scenario)
-    for kind, count in limits.counts.items():
-        tally.injected[("every command", kind)] += count
-        tally.outcomes[("every command", kind, "refused or stopped, with a message")] += count
-    tally.lost += limits.lost
-    tally.diverged += limits.diverged
-    tally.unclean += limits.unclean
+        kinds = [("read_only", scenario, scenario.calls[0]), ("small_files", scenario)]
+        if is_sample:
+            kinds += [("stopped", scenario, 3, 5)]
+        else:
+            kinds += [("few_descriptors", scenario), ("clock", scenario)] + [("stopped", scenario, 10, seed) for seed in range(4)]
+        work += [("alone", *kind) for kind in kinds]
+    for limits in run(Limits(lab), work, workers, at_once=1):
+        for kind, count in limits.counts.items():
+            tally.injected[("every command", kind)] += count
+            outcome = "went on without it" if kind == "clock" else "refused or stopped, with a message"
+            tally.outcomes[("every command", kind, outcome)] += count
+        tally.lost += limits.lost
+        tally.diverged += limits.diverged
+        tally.unclean += limits.unclean
 
 
 def check_crowd(lab, is_sample, tally):
@@ -109,14 +111,15 @@ def main():
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     parts = chosen.parts.split(",")
     lab = Lab(chosen.program)
+    workers = os.cpu_count() or 1
     stride = chosen.stride or (SAMPLE if chosen.sample else 1)
     began = time.monotonic()
     tally = Tally()
     try:
         scenarios = [scenario for scenario in prepare(lab) if chosen.only in scenario.name]
-        if "calls" in parts: sweep_calls(lab, scenarios, stride, os.cpu_count() or 1, tally)
+        if "calls" in parts: sweep_calls(lab, scenarios, stride, workers, tally)
         if "witness" in parts and not chosen.sample: check_witness(lab, scenarios, tally)
-        if "limits" in parts: check_limits(lab, scenarios, chosen.sample, tally)
+        if "limits" in parts: check_limits(lab, scenarios, chosen.sample, workers, tally)
         if "crowd" in parts: check_crowd(lab, chosen.sample, tally)
         if "ceilings" in parts: check_ceilings(lab, chosen.sample, tally)
     finally:

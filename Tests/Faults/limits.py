@@ -25,6 +25,12 @@ class Limits:
         self.counts = Counter()
         self.lost, self.diverged, self.unclean = [], [], []
 
+    def alone(self, kind, *arguments):
+        """What comes of one kind of limit by itself, for a process of its own."""
+        limits = Limits(self.lab)
+        getattr(limits, kind)(*arguments)
+        return [limits]
+
     def fresh(self, scenario):
         folder = self.lab.place("limit")
         shutil.copytree(scenario.folder, folder, symlinks=True)
@@ -76,11 +82,10 @@ class Limits:
             status = 2 if process.returncode == 127 else process.returncode
             self.judge(f"{scenario.name}: {count} descriptors", "RLIMIT_NOFILE", scenario, folder, status, errors.decode("utf-8", "replace"))
 
-    def read_only(self, scenario, calls):
+    def read_only(self, scenario, first):
         """A file system that refuses every change, from the first call on; and folders without the right to write."""
         folder = self.fresh(scenario)
-        if not calls: return
-        ended = self.lab.inject(folder, scenario.command, at=calls[0].key, fault=f"error:{errno.EROFS}", sticky=True)
+        ended = self.lab.inject(folder, scenario.command, at=first.key, fault=f"error:{errno.EROFS}", sticky=True)
         self.judge(f"{scenario.name}: read-only file system", "read-only", scenario, folder, ended.status, ended.errors, must_refuse=True)
         for place in ("out", "out/store", "out/store/log", "out/store/pending", "out/reports"):
             folder = self.fresh(scenario)

@@ -106,5 +106,6 @@ def prepare(lab):
     folder = lab.case()
     undisturbed(folder, "run", *PIPELINE, "--as-of", AS_OF, "--known-at", AS_OF)
     for name in ("notes.txt", "towns/remarks.txt"): (folder / REPORT / name).write_text("an analyst's own file\n")
-    add("a report over another", folder, ["report", *PIPELINE, "--as-of", AS_OF])
+    # Of few tables: what differs from the first report is how the one takes the other's place.
+    add("a report over another", folder, ["report", *PIPELINE, "--as-of", AS_OF, "--tables", "coverage,findings,flows"])
     return found
