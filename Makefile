@@ -20,7 +20,7 @@ RUNS ?= 5
 SECONDS ?= 60
 SEEDS ?= 1-200
 FUZZ ?=
-SANITIZERS ?= address undefined thread
+SANITIZERS ?= address,undefined thread
 
 # Every Debian package the project needs, in one place: what the Swift toolchain itself needs and
 # what the program is built with; and (TEST_PACKAGES) what the tests call.
@@ -109,7 +109,7 @@ faults: setup-test build ## make the disk, the clock and the power fail under th
 corpora: build setup-test ## read the test archives of libarchive, Go and Python, fetched from Debian, and compare with bsdtar
 	@scripts/corpora.sh $(TUOWEI)
 
-fuzz: setup ## fuzz every reader of untrusted bytes for SECONDS in all (FUZZ="ndjson csv": those targets)
+fuzz: setup-test ## fuzz every reader of untrusted bytes for SECONDS in all (FUZZ="ndjson csv": those targets)
 	@scripts/fuzz.sh $(SECONDS) $(FUZZ) && failed=no || failed=yes; \
 	  if [ -s build/fuzz/runs.tsv ]; then python3 Tests/Faults/reliability.py fuzz build/fuzz/runs.tsv docs/reliability.md; fi; [ $$failed = no ]
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets with libFuzzer and AddressSanitizer, and runs each for a share of DURATION seconds.
 # fuzz.sh DURATION [TARGET…] — what is found lands in build/fuzz/found, new inputs that reach further in build/fuzz/corpus, and a line
-# a target and run in build/fuzz/runs.tsv: when, target, seconds of CPU, inputs, edges reached, 1 where something stopped it.
+# a target and run in build/fuzz/runs.tsv: when, target, seconds, seconds of CPU, inputs, edges reached,
+# 1 where something stopped it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 duration=$1
@@ -22,7 +23,7 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <("$fuzz")
 each=$((duration / ${#targets[@]}))
 [ "$each" -gt 0 ] || each=1
-TIMEFORMAT='%3U %3S'
+TIMEFORMAT='%3R %3U %3S'
 total=0
 failed=()
 for target in "${targets[@]}"; do
@@ -33,14 +34,15 @@ for target in "${targets[@]}"; do
     status=0
     spent=$({ time "$fuzz" "$target" -max_total_time="$each" -timeout=10 -rss_limit_mb=2500 -print_final_stats=1 -artifact_prefix="build/fuzz/found/$target-" \
         "${dictionary[@]}" "build/fuzz/corpus/$target" "Fuzz/Corpus/$target" >"$log" 2>&1; } 2>&1) || status=$?
-    spent=$(awk '{ printf "%d", $1 + $2 + 0.5 }' <<<"$spent")
+    read -r lasted spent < <(awk '{ printf "%d %d\n", $1 + 0.5, $2 + $3 + 0.5 }' <<<"$spent")
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     edges=$(sed -nE 's/^#[0-9]+.* cov: ([0-9]+) .*/\1/p' "$log" | tail -n 1)
     total=$((total + ${runs:-0}))
-    printf '%s\t%s\t%d\t%d\t%d\t%d\n' "$(date -u +%FT%TZ)" "$target" "$spent" "${runs:-0}" "${edges:-0}" $((status != 0)) >>build/fuzz/runs.tsv
-    echo "$target: ${runs:-0} inputs in $spent s of CPU$([ "$status" -eq 0 ] || echo ", STOPPED: see $log")"
+    printf '%s\t%s\t%d\t%d\t%d\t%d\t%d\n' "$(date -u +%FT%TZ)" "$target" "$lasted" "$spent" "${runs:-0}" "${edges:-0}" $((status != 0)) >>build/fuzz/runs.tsv
+    echo "$target: ${runs:-0} inputs in $lasted s$([ "$status" -eq 0 ] || echo ", STOPPED: see $log")"
     # A target that reads nothing, or reaches nothing, has found nothing either.
     [ "$status" -eq 0 ] && [ "${runs:-0}" -gt 0 ] && [ "${edges:-0}" -gt 0 ] || failed+=("$target")
 done
 echo "$total inputs, ${#failed[@]} of ${#targets[@]} targets found something${failed[*]:+: ${failed[*]}}"
+echo "$((${#targets[@]} - ${#failed[@]})) passed, ${#failed[@]} failed"
 [ ${#failed[@]} -eq 0 ]

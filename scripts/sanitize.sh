@@ -1,19 +1,32 @@
 #!/usr/bin/env bash
-# Runs the tests under a sanitizer: sanitize.sh address|thread|undefined [FILTER]
+# Runs the tests under sanitizers: sanitize.sh address|undefined|thread[,…] [FILTER]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kind=$1
+name=${kind//,/-}
 mkdir -p build
-log=build/sanitize-$kind.log
+log=build/sanitize-$name.log
 # The tests of whole runs start the program as its users do; it is built with the sanitizer too.
-options=(--scratch-path ".build-$kind" --sanitize="$kind")
-# Swift itself traps on what UndefinedBehaviorSanitizer finds in C; it is there for the C that is compiled here.
+options=(--scratch-path ".build-$name")
+for one in ${kind//,/ }; do
+    case $one in
+        # Swift has no such sanitizer on Linux and needs none for its own: overflows, bounds and casts trap in every build. It is for the C
+        # that is compiled here, which traps too.
+        undefined) options+=(-Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined) ;;
+        address | thread) options+=(--sanitize="$one") ;;
+        *) echo "sanitize.sh: $one is no sanitizer of ours: address, undefined, thread" >&2; exit 2 ;;
+    esac
+done
 swift build --build-tests "${options[@]}" >"$log" 2>&1 || { grep -E 'error:' "$log" | head -n 20 >&2; exit 2; }
 # libarchive, zlib and the like are Debian's builds, without instrumentation: they are called, not looked into. Memory that is never
-# freed (tables made once) is no leak.
-export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:halt_on_error=1
-export TSAN_OPTIONS=halt_on_error=1
-export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-swift test --skip-build --disable-xctest "${options[@]}" ${2:+--filter "$2"} 2>&1 | tee -a "$log" | grep -E '^✘|Sanitizer|recorded an issue|Test run' || true
-if grep -q 'Sanitizer:' "$log"; then echo "$kind: something was found; see $log" >&2; exit 1; fi
+# freed (tables made once) is no leak. What is found in a program that a test starts lands in files of its own, and gives it a status that
+# no test expects.
+found=$PWD/build/sanitize-$name.found
+rm -f "$found".*
+common=halt_on_error=1:exitcode=99:log_path=$found
+export ASAN_OPTIONS=$common:detect_leaks=0:detect_stack_use_after_return=1 TSAN_OPTIONS=$common
+# Left out: what measures memory, of which a sanitizer takes a multiple, and what stops the program at its system calls, which are others then.
+measured=(--skip staysWithinItsMemory --skip keepsNoM --skip nothingIsLostInASample --skip CorporaTests)
+swift test --skip-build --disable-xctest "${options[@]}" "${measured[@]}" ${2:+--filter "$2"} 2>&1 | tee -a "$log" | grep -E '^✘|Sanitizer|recorded an issue|Test run' || true
+if compgen -G "$found.*" >/dev/null; then echo "$kind: something was found; see $found.*" >&2; exit 1; fi
 grep -q 'Test run with .* passed' "$log" || { echo "$kind: tests failed; see $log" >&2; exit 1; }

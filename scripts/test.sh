@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and runs every test: those in Swift, a second opinion, then the reports read as their readers do. The closing line counts all of them.
+# Builds and runs every test: those in Swift, a second opinion, some fuzzing, then the reports read as their readers do. The closing line counts all of them.
 # With arguments, which go to `swift test`, the Swift tests alone; with BUILD=release built for speed, as long sweeps need it.
 set -euo pipefail
 mkdir -p build
@@ -33,6 +33,10 @@ add "the Swift tests" "$log"
 .venv/bin/python -W ignore Tests/SecondOpinion/second_opinion.py --tuowei .build/debug/tuowei --seeds 1-6 2>&1 |
     tee build/second-opinion.log || true
 add "the second opinion" build/second-opinion.log
+
+# Each reader of untrusted bytes, fuzzed for three seconds; `make fuzz` takes as long as it is told.
+scripts/fuzz.sh 45 2>&1 | tee build/fuzz.log || true
+add "the fuzzing" build/fuzz.log
 
 scripts/pages-check.sh 2>&1 | tee build/pages-check.log || true
 add "the check of pages" build/pages-check.log

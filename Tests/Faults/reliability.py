@@ -1,7 +1,7 @@
 """Writes a table of docs/reliability.md: `reliability.py faults|fuzz RESULTS DOCUMENT`.
 
-RESULTS is what `make faults` found (JSON), or the runs of `make fuzz` (a line a target and run: when, target, seconds of CPU, inputs, edges,
-whether it was stopped). What stands between the marks of that part is replaced; everything else of the document stays.
+RESULTS is what `make faults` found (JSON), or the runs of `make fuzz` (a line a target and run: when, target, seconds, seconds of CPU, inputs,
+edges, whether it was stopped). What stands between the marks of that part is replaced; everything else of the document stays.
 """
 import datetime
 import json
@@ -60,18 +60,20 @@ def fuzz(text):
     rows = {}
     days = set()
     for line in text.splitlines():
-        moment, target, seconds, inputs, edges, is_stopped = line.split("\t")
+        moment, target, seconds, worked, inputs, edges, is_stopped = line.split("\t")
         days.add(moment[:10])
-        row = rows.setdefault(target, {"seconds": 0, "inputs": 0, "edges": 0, "stopped": 0})
+        row = rows.setdefault(target, {"seconds": 0, "worked": 0, "inputs": 0, "edges": 0, "stopped": 0})
         row["seconds"] += int(seconds)
+        row["worked"] += int(worked)
         row["inputs"] += int(inputs)
         row["edges"] = max(row["edges"], int(edges))
         row["stopped"] += int(is_stopped)
-    inputs, seconds, stopped = (sum(row[key] for row in rows.values()) for key in ("inputs", "seconds", "stopped"))
-    lines = [f"{' to '.join(sorted({min(days), max(days)}))}, {machine()}, with AddressSanitizer: {seconds / 60:.0f} minutes of CPU in all.", "",
+    inputs, seconds, worked, stopped = (sum(row[key] for row in rows.values()) for key in ("inputs", "seconds", "worked", "stopped"))
+    lines = [f"{' to '.join(sorted({min(days), max(days)}))}, {machine()}, one target at a time: {seconds / 60:.0f} minutes, "
+             f"{worked / 60:.0f} of them of CPU.", "",
              "| target | minutes of CPU | inputs | edges of the program reached | stopped by |", "| --- | ---: | ---: | ---: | ---: |"]
     for target, row in sorted(rows.items(), key=lambda item: (-item[1]["inputs"], item[0])):
-        lines.append(f"| `{target}` | {row['seconds'] / 60:.1f} | {row['inputs']:,} | {row['edges']:,} | {row['stopped'] or 'nothing'} |")
+        lines.append(f"| `{target}` | {row['worked'] / 60:.1f} | {row['inputs']:,} | {row['edges']:,} | {row['stopped'] or 'nothing'} |")
     return [*lines, "", f"**{inputs:,} inputs to {len(rows)} targets, {stopped} of them stopped a target.**", ""]
 
 
