@@ -125,8 +125,10 @@ import Testing
             ("warc", Array("WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: 4\r\n\r\nabcd\r\n\r\n".utf8)),
             ("xar", Array("xar!".utf8) + [0, 28, 0, 1] + [UInt8](repeating: 0, count: 600)),
             ("lha", [30, 0] + Array("-lh0-".utf8) + [UInt8](repeating: 0, count: 600)),
-            ("compress", [0x1F, 0x9D, 0x90, 0x61, 0xC4, 0x8C, 1]), ("lzip", Array("LZIP".utf8) + [1, 12] + [UInt8](repeating: 0, count: 30)),
-            ("lz4", [0x04, 0x22, 0x4D, 0x18, 0x64, 0x40, 0xA7, 0, 0, 0, 0]), ("uuencode", Array("begin 644 births.csv\n#86)C\n`\nend\n".utf8)),
+            ("compress", [0x1F, 0x9D, 0x90, 0x61, 0xC4, 0x8C, 1]),
+            ("lzip", Array("LZIP".utf8) + [1, 12] + [UInt8](repeating: 0, count: 30)),
+            ("lz4", [0x04, 0x22, 0x4D, 0x18, 0x64, 0x40, 0xA7, 0, 0, 0, 0]),
+            ("uuencode", Array("begin 644 births.csv\n#86)C\n`\nend\n".utf8)),
             ("rpm", [0xED, 0xAB, 0xEE, 0xDB] + [UInt8](repeating: 0, count: 600)),
         ]
     }()

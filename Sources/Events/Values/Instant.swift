@@ -71,10 +71,20 @@ public struct Instant: RawRepresentable, Comparable, Hashable, Sendable, CustomS
         return Day(rawValue: Int32(truncatingIfNeeded: shifted % 86_400_000_000 < 0 ? quotient - 1 : quotient))
     }
 
-    /// RFC 3339 in UTC, the fraction (six digits) only where there is one.
+    /// RFC 3339 in UTC, the fraction (six digits) only where there is one. A moment whose year in UTC is before 0000 or after 9999, which
+    /// only an offset can word, is given with the greatest offset that there is: what can be read can be read again.
     public var description: String {
-        var days = rawValue / 86_400_000_000
-        var rest = rawValue % 86_400_000_000
+        if rawValue < Instant.yearZero { return text(minutes: 1439) }
+        return rawValue < Instant.yearTenThousand ? text(minutes: 0) : text(minutes: -1439)
+    }
+
+    private static let yearZero = Int64(Day.number(year: 0, month: 1, day: 1)) * 86_400_000_000
+    private static let yearTenThousand = Int64(Day.number(year: 10_000, month: 1, day: 1)) * 86_400_000_000
+
+    private func text(minutes: Int64) -> String {
+        let shifted = rawValue &+ minutes * 60_000_000
+        var days = shifted / 86_400_000_000
+        var rest = shifted % 86_400_000_000
         if rest < 0 {
             rest += 86_400_000_000
             days -= 1
@@ -86,7 +96,8 @@ public struct Instant: RawRepresentable, Comparable, Hashable, Sendable, CustomS
         let seconds = rest / 1_000_000
         let fraction = rest % 1_000_000
         let time = "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-        return "\(Day(rawValue: Int32(truncatingIfNeeded: days)))T\(time)\(fraction == 0 ? "" : "." + padded(fraction, 6))Z"
+        let offset = minutes == 0 ? "Z" : minutes > 0 ? "+23:59" : "-23:59"
+        return "\(Day(rawValue: Int32(truncatingIfNeeded: days)))T\(time)\(fraction == 0 ? "" : "." + padded(fraction, 6))\(offset)"
     }
 
     /// Earlier moments come first.
