@@ -58,7 +58,7 @@ func fuzzEntries(_ input: UnsafeRawBufferPointer) {
     }
 }
 
-/// Notes, checkpoints, keys and names of tiles: strict readers give back what they read.
+/// Notes, checkpoints, keys, proofs, names of tiles and the lock's line: strict readers give back what they read.
 func fuzzNotes(_ input: UnsafeRawBufferPointer) {
     let bytes = Array(input)
     if let note = SignedNote(bytes) {
@@ -69,6 +69,11 @@ func fuzzNotes(_ input: UnsafeRawBufferPointer) {
     }
     let text = String(decoding: bytes, as: UTF8.self)
     if let key = VerifierKey(text), !text.utf8.starts(with: key.description.utf8) { fatalError("a key written otherwise") }
+    if let proof = InclusionProof(text) {
+        guard proof.text.utf8.elementsEqual(text.utf8) else { fatalError("a proof written otherwise") }
+        _ = proof.proves(Array("entry".utf8))
+    }
+    if let line = LockLine(bytes), line.bytes != bytes { fatalError("a lock's line written otherwise") }
     if let decoded = Base64.decode(text), Base64.encode(decoded).utf8.elementsEqual(text.utf8) == false { fatalError("base64") }
     if let tile = TileName(text) {
         let path =
