@@ -11,6 +11,8 @@ mkdir -p build/fuzz/found
 resources=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 runtime=$(find -L "$resources" "$resources/../clang" -name 'libclang_rt.fuzzer_no_main-x86_64.a' 2>/dev/null | head -n 1)
 [ -n "$runtime" ] || { echo "make fuzz: this Swift toolchain has no libFuzzer" >&2; exit 2; }
+# The plan of an earlier build does not know of sources that were added beside this package since.
+rm -f .build-fuzz/release.yaml
 # libFuzzer comes without its main: the targets have their own, which chooses among them.
 if ! swift build -c release --package-path Fuzz --scratch-path .build-fuzz --sanitize=address \
     -Xswiftc -Xfrontend -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xlinker "$runtime" -Xlinker -lstdc++ --product Fuzz >build/fuzz/build.log 2>&1; then
