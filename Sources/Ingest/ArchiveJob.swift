@@ -22,6 +22,7 @@ final class ArchiveJob: @unchecked Sendable {
     private var reader: ArchiveReader?
     private var entryReader: EntryReader?
     private var fresh: [Parsed] = []
+    private var place = 0
     /// Entry names in order of reading.
     private(set) var entries: [String] = []
     /// The rejected lines with the places of their entries, as many as ``keptRejects``.
@@ -50,12 +51,12 @@ final class ArchiveJob: @unchecked Sendable {
     /// Bytes of events a call of ``advance(isKnown:)`` makes at least, unless the archive ends.
     private static let step = 4 << 20
 
-    /// Reads on for a while. Returns what was parsed, and whether the archive is at its end.
-    func advance(isKnown: (Int, () -> Digest?) -> Bool) -> (parsed: [Parsed], isRead: Bool) {
+    /// Reads on for a while. Returns what was parsed, whether the archive is at its end, and how many outer bytes were read so far.
+    func advance(isKnown: (Int, () -> Digest?) -> Bool) -> (parsed: [Parsed], isRead: Bool, bytesRead: Int) {
         do {
             let isRead = try read(isKnown: isKnown)
             defer { fresh = [] }
-            return (fresh, isRead)
+            return (fresh, isRead, place)
         } catch let error as ArchiveError {
             failure = (error.why == "limit" ? .limit : .unreadable, "\(error)")
         } catch let error as HeaderRefusal {
@@ -67,7 +68,7 @@ final class ArchiveJob: @unchecked Sendable {
         sha256 = try? reader?.digest()
         reader = nil
         entryReader = nil
-        return ([], true)
+        return ([], true, place)
     }
 
     private func read(isKnown: (Int, () -> Digest?) -> Bool) throws -> Bool {
@@ -97,7 +98,7 @@ final class ArchiveJob: @unchecked Sendable {
                 begin(entry)
             case .bytes(let bytes):
                 done += bytes.count
-                bytesRead = reader.bytesRead
+                place = reader.bytesRead
                 if let entryReader {
                     entryReader.feed(bytes)
                     collect(entryReader)
@@ -107,7 +108,7 @@ final class ArchiveJob: @unchecked Sendable {
                 try finishEntry()
                 sha256 = summary.digest
                 isPlain = summary.kind.isPlainFile
-                bytesRead = reader.size
+                place = reader.size
                 self.reader = nil
                 return true
             }

@@ -36,6 +36,8 @@ public final class IngestRun: @unchecked Sendable {
 
     private let writer: StoreWriter
     private let jobs: [ArchiveJob]
+    /// What the store held before the run. Archives are read while others are appended, so the writer itself is not asked.
+    private let held: (digests: Set<Digest>, sizes: Set<Int>)
     private let monitor = Monitor()
 
     // Guarded by the monitor.
@@ -59,6 +61,7 @@ public final class IngestRun: @unchecked Sendable {
     public init(_ inputs: [ArchiveInput], into writer: StoreWriter) {
         self.writer = writer
         jobs = inputs.map(ArchiveJob.init)
+        held = writer.archivesHeld
     }
 
     /// Runs to the end and publishes. `onAnswer` hears of each archive in order, not before what it says is durable; `onProgress` of
@@ -112,8 +115,9 @@ public final class IngestRun: @unchecked Sendable {
             } else if let job = nextToRead() {
                 job.isBusy = true
                 monitor.unlock()
-                let (parsed, isRead) = job.advance(isKnown: isKnown)
+                let (parsed, isRead, bytesRead) = job.advance(isKnown: isKnown)
                 monitor.lock()
+                job.bytesRead = bytesRead
                 let bytes = parsed.reduce(0) { $0 + $1.block.events.count * MemoryLayout<ParsedEvent>.stride + $1.block.arena.count }
                 job.queue += parsed
                 job.queuedBytes += bytes
@@ -137,10 +141,10 @@ public final class IngestRun: @unchecked Sendable {
         return nil
     }
 
-    /// Whether the store holds an archive of that digest; the digest is asked for only where one of that size is held.
+    /// Whether the store held an archive of that digest; the digest is asked for only where one of that size was held.
     private func isKnown(size: Int, digest: () -> Digest?) -> Bool {
-        guard writer.mayContain(size: size), let digest = digest() else { return false }
-        return writer.contains(archive: digest)
+        guard held.sizes.contains(size), let digest = digest() else { return false }
+        return held.digests.contains(digest)
     }
 
     // MARK: Appending, by one thread at a time

@@ -59,7 +59,8 @@ func fuzzSevenZip(_ input: UnsafeRawBufferPointer) {
     readWhole([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0, 4] + little(crc32(start[...]), 4) + start + packed + directory)
 }
 
-/// igzip against zlib: both give the same bytes or both refuse.
+/// igzip against zlib: what zlib inflates, igzip inflates to the same bytes. igzip also takes tables of codes that are not complete, which RFC
+/// 1951 does not forbid and zlib refuses; the checksum behind them vouches for what comes out.
 func fuzzGzip(_ input: UnsafeRawBufferPointer) {
     guard input.count > 2 else { return }
     let step = Int(input[0]) + 1
@@ -67,7 +68,7 @@ func fuzzGzip(_ input: UnsafeRawBufferPointer) {
     let igzip = inflated(bytes, IsalInflater(), step: step)
     guard let inflater = try? ZlibInflater() else { return }
     let zlib = inflated(bytes, inflater, step: bytes.count + 1)
-    guard igzip == zlib else { fatalError("igzip \(String(describing: igzip?.count)), zlib \(String(describing: zlib?.count))") }
+    guard zlib == nil || igzip == zlib else { fatalError("igzip \(String(describing: igzip?.count)), zlib \(String(describing: zlib?.count))") }
 }
 
 private func inflated(_ bytes: [UInt8], _ inflater: any Inflater, step: Int) -> [UInt8]? {

@@ -126,8 +126,9 @@ public final class StoreWriter {
     /// Whether the log has a batch of the archive with this digest, under whatever name.
     public func contains(archive sha256: Digest) -> Bool { archives.contains(sha256) }
 
-    /// Whether the log has a batch of an archive of this many bytes: if not, its digest need not be known beforehand.
-    public func mayContain(size: Int) -> Bool { sizes.contains(size) }
+    /// Digests and sizes of the archives that the log has a batch of now: a value, which other threads may look into while the log grows. Of
+    /// an archive of another size the digest need not be known beforehand.
+    public var archivesHeld: (digests: Set<Digest>, sizes: Set<Int>) { (archives, sizes) }
 
     /// Lets the store go: the lock is free for another writer, and what was not published is gone.
     public func close() {
