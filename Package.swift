@@ -63,7 +63,7 @@ let package = Package(
         room("Events"),
         room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CZstd", "CBzip2", "CCrypto"]),
         room("EventStore", ["Events", "Archives", "CKernel"]),
-        room("Ingest", ["Events", "Archives", "EventStore"]),
+        room("Ingest", ["Events", "Archives", "EventStore", "CKernel"]),
         room("Projections", ["Events"]),
         room("Figures", ["Events", "Projections"]),
         room("Reports", ["Events", "Projections", "Figures", "CXlsxWriter", "CStreams", "CSQLite", mustache]),

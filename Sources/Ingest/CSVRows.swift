@@ -1,3 +1,4 @@
+import CKernel
 import Events
 
 /// The readers of CSV rows: a fast one for rows as programs write them, and a strict one that alone rejects.
@@ -28,7 +29,7 @@ struct CSVRows {
     ///
     /// Takes cells without quotes, and quoted ones without doubled quotes. **Why its reads are in bounds:** as in
     /// ``NDJSONScanner``: the row ends with a line feed and ``Word/padding`` readable bytes, no step passes the line feed, and
-    /// no read goes further than 8 bytes from a place; a decoded cell is at most twice as long as it was.
+    /// no read goes further than 32 bytes from a place; a decoded cell is at most twice as long as it was.
     @inline(__always)
     func scan(_ start: UnsafePointer<UInt8>, _ fields: inout LineFields) -> UnsafePointer<UInt8>? {
         fields.clear()
@@ -47,16 +48,16 @@ struct CSVRows {
             } else {
                 cell = Span(start: place, count: 0)
                 while true {
-                    let word = Word.load(place)
-                    let stops = Word.marks(of: 0x2C, in: word) | Word.marks(of: 0x22, in: word) | Word.controlMarks(in: word)
+                    let marks = tuowei_cell_marks(place)
+                    let stops = UInt32(truncatingIfNeeded: marks)
+                    let above = UInt32(truncatingIfNeeded: marks &>> 32)
                     if stops == 0 {
-                        wide |= word
-                        place += 8
+                        if above != 0 { wide = Word.tops }
+                        place += 32
                         continue
                     }
-                    let offset = Word.first(stops)
-                    wide |= word & Word.mask(offset)
-                    place += offset
+                    if above & (stops & (0 &- stops) &- 1) != 0 { wide = Word.tops }
+                    place += stops.trailingZeroBitCount
                     let byte = place[0]
                     if byte == 0x2C || byte == 0x0A || byte == 0x0D { break }
                     if byte == 0x22 { return nil }

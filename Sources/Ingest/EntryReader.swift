@@ -316,12 +316,13 @@ extension EntryReader {
         var texts = ArenaEnd(start: arenaStart, used: filler.used)
         var fields = LineFields(spans: buffers.spans)
         var place = start
+        var line = lines
         while place < end, event < eventsEnd, texts.used <= arenaLimit {
-            lines &+= 1
+            line &+= 1
             if let feed = scanner.scan(place, &fields), feed - place <= EntryReader.greatestLine,
                 converter.convert(fields, &event.pointee, &texts).isAccepted
             {
-                event.pointee.line = lines
+                event.pointee.line = line
                 event += 1
                 place = feed + 1
                 continue
@@ -333,14 +334,16 @@ extension EntryReader {
                     && StrictJSON.read(place, count, converter.plan, texts: buffers.texts, &fields)
                 let verdict = isRead ? converter.convert(fields, &event.pointee, &texts) : Verdict.malformed
                 if verdict.isAccepted {
-                    event.pointee.line = lines
+                    event.pointee.line = line
                     event += 1
                 } else {
+                    lines = line
                     reject(verdict)
                 }
             }
             place = next
         }
+        lines = line
         filler.count = event - firstEvent
         filler.used = texts.used
         return place
@@ -359,12 +362,13 @@ extension EntryReader {
         var texts = ArenaEnd(start: arenaStart, used: filler.used)
         var fields = LineFields(spans: buffers.spans)
         var place = start
+        var line = lines
         while place < end, event < eventsEnd, texts.used <= arenaLimit {
-            lines &+= 1
+            line &+= 1
             if let feed = rows.scan(place, &fields), feed - place <= EntryReader.greatestLine,
                 converter.convert(fields, &event.pointee, &texts).isAccepted
             {
-                event.pointee.line = lines
+                event.pointee.line = line
                 event += 1
                 place = feed + 1
                 continue
@@ -374,14 +378,16 @@ extension EntryReader {
                 let isRead = count <= EntryReader.greatestLine && rows.read(place, count, &fields)
                 let verdict = isRead ? converter.convert(fields, &event.pointee, &texts) : Verdict.malformed
                 if verdict.isAccepted {
-                    event.pointee.line = lines
+                    event.pointee.line = line
                     event += 1
                 } else {
+                    lines = line
                     reject(verdict)
                 }
             }
             place = next
         }
+        lines = line
         filler.count = event - firstEvent
         filler.used = texts.used
         return place

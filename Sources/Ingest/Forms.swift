@@ -1,3 +1,4 @@
+import CKernel
 import Events
 
 /// The forms of values (`events.md`, sections 1 and 2), each judged on its bytes. Every function may read up to
@@ -7,23 +8,7 @@ enum Forms {
     @inline(__always)
     static func isIdentifier(_ span: Span) -> Bool {
         guard span.count &- 1 < 64, span.count > 0 else { return false }
-        var place = 0
-        while true {
-            let rest = span.count &- place
-            // Bytes behind the value become letters, which are allowed.
-            let mask = Word.mask(rest)
-            let word = Word.load(span.start + place) & mask | Word.all(0x61) & ~mask
-            let folded = word | Word.all(0x20)
-            let letters = (folded &+ Word.all(0x80 - 0x61)) & ~(folded &+ Word.all(0x7F - 0x7A))
-            let digitsAndColon = (word &+ Word.all(0x80 - 0x30)) & ~(word &+ Word.all(0x7F - 0x3A))
-            let hyphenAndDot = (word &+ Word.all(0x80 - 0x2D)) & ~(word &+ Word.all(0x7F - 0x2E))
-            let underscore = (word &+ Word.all(0x80 - 0x5F)) & ~(word &+ Word.all(0x7F - 0x5F))
-            // Without a top bit set in `word` no sum carries into its neighbour; with one the value is refused anyway.
-            let allowed = (letters | digitsAndColon | hyphenAndDot | underscore) & ~word & Word.tops
-            if allowed != Word.tops { return false }
-            if rest <= 8 { return true }
-            place &+= 8
-        }
+        return tuowei_are_identifier(span.start, span.count) != 0
     }
 
     /// Whether eight bytes are digits where `separators` has 0 bytes, and equal `separators` elsewhere; then their values,

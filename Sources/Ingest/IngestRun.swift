@@ -31,8 +31,8 @@ public struct ArchiveInput: Sendable {
 ///
 /// Memory is bounded: parsed events wait in queues of at most ``queueLimit`` bytes.
 public final class IngestRun: @unchecked Sendable {
-    /// Bytes of parsed events that may wait for the writer.
-    static let queueLimit = 96 << 20
+    /// Bytes of parsed events that may wait for the writer: a large part of an archive's, and no more than the last-level cache holds.
+    static let queueLimit = 24 << 20
 
     private let writer: StoreWriter
     private let jobs: [ArchiveJob]

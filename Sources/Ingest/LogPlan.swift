@@ -124,7 +124,7 @@ final class LogPlan: @unchecked Sendable {
 
         var typeTable = [UInt8](repeating: LogPlan.empty, count: LogPlan.slots)
         for (index, plan) in typePlans.enumerated() {
-            var slot = Int(truncatingIfNeeded: IdentifierHash.hash(plan.name.start, count: plan.name.count)) & (LogPlan.slots - 1)
+            var slot = LogPlan.slot(ofType: plan.name)
             while typeTable[slot] != LogPlan.empty { slot = (slot + 1) % LogPlan.slots }
             typeTable[slot] = UInt8(index)
         }
@@ -134,7 +134,7 @@ final class LogPlan: @unchecked Sendable {
     /// The type of that name. Reads up to 7 bytes behind it.
     @inline(__always)
     func type(named name: Span) -> UnsafePointer<TypePlan>? {
-        var slot = Int(truncatingIfNeeded: IdentifierHash.hash(name.start, count: name.count)) & (LogPlan.slots &- 1)
+        var slot = LogPlan.slot(ofType: name)
         while typeTable[slot] != LogPlan.empty {
             let plan = types + Int(typeTable[slot])
             if plan.pointee.name.count == name.count, Word.equal(plan.pointee.name.start, name.start, name.count) { return plan }
@@ -171,6 +171,14 @@ final class LogPlan: @unchecked Sendable {
     private static func slot(_ low: UInt64, _ high: UInt64) -> Int {
         let mixed = (low ^ high &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
         return Int(truncatingIfNeeded: mixed >> 57)
+    }
+
+    /// Where the search for a type begins: told by the name's first and last bytes and its length. Reads up to 7 bytes behind it.
+    @inline(__always)
+    private static func slot(ofType name: Span) -> Int {
+        let low = Word.load(name.start) & Word.mask(name.count)
+        let high = Word.load(name.start + Swift.max(0, name.count &- 8)) & Word.mask(name.count)
+        return slot(low, high &+ UInt64(truncatingIfNeeded: name.count))
     }
 
     private static func halves(of name: String) -> (low: UInt64, high: UInt64) {

@@ -28,10 +28,6 @@ enum Word {
         return (difference &- ones) & ~difference & tops
     }
 
-    /// Marks the control characters U+0000–U+001F.
-    @inline(__always)
-    static func controlMarks(in word: UInt64) -> UInt64 { (word &- all(0x20)) & ~word & tops }
-
     /// The place of the lowest mark.
     @inline(__always)
     static func first(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }

@@ -1,3 +1,4 @@
+import CKernel
 import Glibc
 
 /// An open file: positioned reads, whole writes, and the system's errors as ``StoreError``. It closes itself.
@@ -90,14 +91,16 @@ final class OpenFile: Sendable {
         }
     }
 
-    /// `count` bytes from `offset`, or names the file as cut short.
-    func bytes(at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        var result: Result<Void, StoreError> = .success(())
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+    /// `count` bytes from `offset` and so many zeros behind them, or names the file as cut short.
+    func bytes(at offset: Int, count: Int, padding: Int = 0) throws(StoreError) -> [UInt8] {
+        var result = Result<Void, StoreError>.success(())
+        let bytes = [UInt8](unsafeUninitializedCapacity: count + padding) { buffer, filled in
+            let room = UnsafeMutableRawBufferPointer(buffer)
             result = Result { () throws(StoreError) in
-                try readWhole(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]), at: offset)
+                try readWhole(into: UnsafeMutableRawBufferPointer(rebasing: room[..<count]), at: offset)
             }
-            if case .success = result { initialized = count }
+            for place in count..<count + padding { room[place] = 0 }
+            if case .success = result { filled = count + padding }
         }
         try result.get()
         return bytes
@@ -133,6 +136,9 @@ final class OpenFile: Sendable {
             if errno != EINTR { throw .system(operation: "cut", path: path, code: errno) }
         }
     }
+
+    /// Has the system begin to write out what was written here. Promises nothing: ``synchronize()`` does.
+    func startWriting() { tuowei_start_writing(descriptor) }
 
     /// Makes the file's bytes durable. A failure is final: the kernel may have dropped the pages, so trying again proves nothing.
     func synchronize() throws(StoreError) {

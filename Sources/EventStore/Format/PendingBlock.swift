@@ -12,9 +12,9 @@ final class PendingBlock {
     var log: Log = .births
     var firstOrdinal = 0
     var known = InlineArray<4, UInt32>(repeating: 0)
-    private var introduced = InlineArray<4, UInt16>(repeating: 0)
-    private var introducedLengths: [[UInt8]] = [[], [], [], []]
-    private var introducedTexts: [[UInt8]] = [[], [], [], []]
+    @exclusivity(unchecked) private var introduced = InlineArray<4, UInt16>(repeating: 0)
+    @exclusivity(unchecked) private var introducedLengths: [[UInt8]] = [[], [], [], []]
+    @exclusivity(unchecked) private var introducedTexts: [[UInt8]] = [[], [], [], []]
     @exclusivity(unchecked) private var used = 0
 
     let type = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)

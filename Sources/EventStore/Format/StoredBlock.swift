@@ -1,15 +1,33 @@
+import CKernel
 import Events
 
 /// The bytes of one events block in memory, with access to single rows; what a duplicate is compared with.
 final class StoredBlock: Sendable {
+    /// How many bytes must stand behind the entry's: a value is read by eight bytes at once.
+    static let padding = 8
+
     let header: BlockHeader
     private let bytes: [UInt8]
+    /// Where each column begins.
+    private let starts: InlineArray<7, Int>
 
-    /// A block from its entry's bytes, or nil where they are none.
-    init?(_ entry: [UInt8]) {
-        guard let header = BlockHeader(entry, length: entry.count) else { return nil }
+    /// A block from its entry's bytes with ``padding`` behind them, or nil where they are none.
+    init?(padded entry: [UInt8]) {
+        let length = entry.count - Self.padding
+        guard length >= 0, let header = BlockHeader(entry, length: length) else { return nil }
         self.header = header
-        bytes = entry + [UInt8](repeating: 0, count: 8)
+        var starts = InlineArray<7, Int>(repeating: 0)
+        for column in BlockColumn.allCases { starts[column.rawValue] = header.start(of: column) }
+        self.starts = starts
+        bytes = entry
+    }
+
+    /// Asks the cache for all of a row: its columns lie far from each other.
+    func ask(row: Int) {
+        bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            for column in starts.indices { tuowei_prefetch(start + starts[column] + row * Int(header.width[column])) }
+        }
     }
 
     /// The value of a column in a row.
@@ -17,7 +35,7 @@ final class StoredBlock: Sendable {
         let width = Int(header.width[column.rawValue])
         let base = header.base[column.rawValue]
         guard width > 0 else { return base }
-        let place = header.start(of: column) + row * width
+        let place = starts[column.rawValue] + row * width
         let raw = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self)) }
         let difference = width == 8 ? raw : raw & (1 << UInt64(8 * width) - 1)
         return base &+ Int64(bitPattern: difference) &* (column == .recordedAt ? header.unit : 1)
@@ -28,7 +46,7 @@ final class StoredBlock: Sendable {
         var start = header.idTextStart
         var length = Int(header.uniformID)
         if length == 0 {
-            for before in 0..<row { start += Int(bytes[header.idsStart + before]) }
+            start += sum(UInt8.self, at: header.idsStart, count: row)
             length = Int(bytes[header.idsStart + row])
         } else {
             start += row * length
@@ -39,18 +57,31 @@ final class StoredBlock: Sendable {
     /// The detail of the event in a row; empty where the lengths do not fit.
     func detail(row: Int) -> ArraySlice<UInt8> {
         var start = header.detailTextStart
-        var length = Int(header.uniformDetail)
+        let length: Int
         switch header.detailWidth {
-        case 0: start += row * length
+        case 0:
+            length = Int(header.uniformDetail)
+            start += row * length
+        case 1:
+            start += sum(UInt8.self, at: header.detailsStart, count: row)
+            length = Int(bytes[header.detailsStart + row])
         default:
-            for before in 0..<row { start += detailLength(before) }
-            length = detailLength(row)
+            start += sum(UInt16.self, at: header.detailsStart, count: row)
+            length = sum(UInt16.self, at: header.detailsStart + 2 * row, count: 1)
         }
         return start + length <= header.end ? bytes[start..<start + length] : []
     }
 
-    private func detailLength(_ row: Int) -> Int {
-        let place = header.detailsStart + row * Int(header.detailWidth)
-        return header.detailWidth == 1 ? Int(bytes[place]) : Int(bytes[place]) | Int(bytes[place + 1]) << 8
+    /// The sum of `count` little-endian lengths that begin at `place`; at most 65,535 of them.
+    private func sum<Length: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(_: Length.Type, at place: Int, count: Int) -> Int {
+        guard count > 0, place + count * MemoryLayout<Length>.size <= bytes.count else { return 0 }
+        return bytes.withUnsafeBytes { bytes in
+            var sum: UInt32 = 0
+            for index in 0..<count {
+                let length = bytes.loadUnaligned(fromByteOffset: place &+ index &* MemoryLayout<Length>.size, as: Length.self)
+                sum &+= UInt32(truncatingIfNeeded: Length(littleEndian: length))
+            }
+            return Int(sum)
+        }
     }
 }

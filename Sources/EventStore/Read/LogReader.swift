@@ -5,9 +5,9 @@ struct LogReader: Sendable {
     let files: BundleFiles
     var table: EntryTable
 
-    /// The bytes of an entry.
-    func entry(_ index: Int) throws(StoreError) -> [UInt8] {
-        try files.file(index / tileWidth).bytes(at: Int(table.offsets[index]), count: Int(table.lengths[index]))
+    /// The bytes of an entry and so many zeros behind them.
+    func entry(_ index: Int, padding: Int = 0) throws(StoreError) -> [UInt8] {
+        try files.file(index / tileWidth).bytes(at: Int(table.offsets[index]), count: Int(table.lengths[index]), padding: padding)
     }
 
     /// What is wrong in an entry, as an error that names its place.

@@ -10,9 +10,9 @@ final class EventTable {
     /// The ordinal from which on events are in the table.
     private(set) var base: Int
     /// The number of events, stored and new.
-    private(set) var count: Int
-    private var slots = SlotTable()
-    private var memory = Pages<UInt64>(capacity: 4096)
+    @exclusivity(unchecked) private(set) var count: Int
+    @exclusivity(unchecked) private var slots = SlotTable()
+    @exclusivity(unchecked) private var memory = Pages<UInt64>(capacity: 4096)
     /// The ordinals of stored events, by hash, that share their hash with an event about to be appended.
     var hits: [UInt64: [UInt32]] = [:]
     /// The passes made over the side file.

@@ -139,15 +139,15 @@ struct HashColumn {
         header.append(sum.value)
         try file.write(UnsafeRawBufferPointer(hashes), at: place + Self.headerBytes)
         try write(header.bytes, to: file, at: place)
+        file.startWriting()
         chunks.append(Chunk(place: place, first: count, count: hashes.count, logSize: logSize, checksum: sum.value))
         count += hashes.count
     }
 
-    /// Makes the file durable, and its name.
+    /// Makes the file durable; its name is the folder's.
     func synchronize() throws(StoreError) {
         guard let file = try OpenFile.reading(path) else { return }
         try file.synchronize()
-        try Folder.synchronize(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
     }
 
     /// Forgets everything: the file is written anew by the next append.

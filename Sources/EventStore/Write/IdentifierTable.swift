@@ -6,11 +6,12 @@ import Events
 /// 31 bytes, its length and where its bytes lie.
 final class IdentifierTable {
     static let recordBytes = 32
-    private(set) var count = 0
-    private var slots: SlotTable
-    private var records: Pages<UInt8>
-    private var long: Pages<UInt8>
-    private var longEnd = 0
+    // Asked for once an identifier, by one thread: without a check each time.
+    @exclusivity(unchecked) private(set) var count = 0
+    @exclusivity(unchecked) private var slots: SlotTable
+    @exclusivity(unchecked) private var records: Pages<UInt8>
+    @exclusivity(unchecked) private var long: Pages<UInt8>
+    @exclusivity(unchecked) private var longEnd = 0
 
     /// How many identifiers were stored before; those that the table holds are `loaded`.
     let base: Int
@@ -161,19 +162,21 @@ struct IdentifierView {
     /// The number of an identifier, or -1 and the empty slot where it belongs; -2 where too many others are like it.
     @inline(__always)
     func find(_ start: UnsafePointer<UInt8>, count: Int, hash: UInt64) -> (number: Int, slot: Int) {
-        let tag = SlotView.tag(hash)
-        var slot = slots.home(hash)
-        var alike = 0
+        var line = slots.home(hash)
+        var met = 0
         while true {
-            let held = slots.slots[slot]
-            if held == 0 { return (slots.isTooFar(slot, hash) ? -2 : -1, slot) }
-            if SlotView.tag(held) == tag {
+            let (found, empty) = slots.look(line, hash)
+            var alike = found
+            while alike != 0 {
+                let held = slots.slots[line &* SlotView.width &+ alike.trailingZeroBitCount]
                 let number = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) &- 1
-                if isIdentifier(number, start, count: count) { return (number, slot) }
-                alike &+= 1
-                if alike > SlotView.mostAlike { return (-2, slot) }
+                if isIdentifier(number, start, count: count) { return (number, 0) }
+                met &+= 1
+                if met > SlotView.mostAlike { return (-2, 0) }
+                alike &= alike &- 1
             }
-            slot = slots.after(slot)
+            if empty >= 0 { return (slots.isTooFar(empty, hash) ? -2 : -1, empty) }
+            line = slots.after(line)
         }
     }
 }

@@ -7,8 +7,11 @@ struct Pages<Value: BitwiseCopyable>: ~Copyable {
     private(set) var start: UnsafeMutablePointer<Value>
     private(set) var capacity: Int
 
+    private static var hugePage: Int { 1 << 21 }
+
     private static func bytes(_ capacity: Int) -> Int {
-        let page = 4096
+        // Whole huge pages from one on: the system then aligns the mapping to them, when it moves too.
+        let page = max(1, capacity) * MemoryLayout<Value>.stride >= Pages.hugePage ? Pages.hugePage : 4096
         return (max(1, capacity) * MemoryLayout<Value>.stride + page - 1) / page * page
     }
 
@@ -27,7 +30,7 @@ struct Pages<Value: BitwiseCopyable>: ~Copyable {
     deinit { munmap(start, Pages.bytes(capacity)) }
 
     private static func advise(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
-        if bytes >= 1 << 21 { madvise(memory, bytes, MADV_HUGEPAGE) }
+        if bytes >= hugePage { madvise(memory, bytes, MADV_HUGEPAGE) }
     }
 
     /// Makes room for `capacity` values at least.

@@ -78,6 +78,7 @@ final class PendingLog {
     func flush() throws(StoreError) {
         if let file, !buffer.isEmpty {
             try write(buffer, to: file, at: bufferStart)
+            durability.hasten(file)
             bufferStart += buffer.count
         }
         buffer.removeAll(keepingCapacity: true)
@@ -145,39 +146,52 @@ final class PendingLog {
 
     /// Makes everything appended durable, then puts it in its place, then moves the head to `note`. When this returns, the new
     /// state is published; when it throws, the old one still is.
+    ///
+    /// What has to be durable at the same time is asked for at the same time: a disk takes hardly longer for ten files than for one.
     func publish(_ note: [UInt8], origin: String) throws(StoreError) {
         try flush()
         if let file { durability.begin(file) }
-        durability.wait()
-        if let failure = durability.failure { throw failure }
         file = nil
-        var folders = Touched()
+        var moves: [(from: String, to: String)] = []
         if size > published {
             for bundle in (published / tileWidth)...((size - 1) / tileWidth) {
                 let width = min(tileWidth, size - bundle * tileWidth)
-                try move(paths.pendingBundle(bundle), to: paths.bundle(bundle, width: width), &folders)
+                moves.append((paths.pendingBundle(bundle), paths.bundle(bundle, width: width)))
             }
         }
-        for tile in fullTiles { try place(tile, width: tileWidth, &folders) }
+        for tile in fullTiles { moves.append(try prepare(tile, width: tileWidth, as: "tile-\(moves.count)")) }
         for (level, hashes) in edge.levels.enumerated() where !hashes.isEmpty {
             let tile = Tile(level: level, number: size >> (8 * (level + 1)), bytes: hashes)
-            try place(tile, width: hashes.count / 32, &folders)
+            moves.append(try prepare(tile, width: hashes.count / 32, as: "tile-\(moves.count)"))
         }
-        try folders.synchronize()
-        try PendingLog.replace(paths.checkpoint, with: note, paths)
+        let head = try prepare(note, as: "head")
+        let kept = try prepare(note, as: "kept")
+        try durability.end()
+        var folders = Touched()
+        for move in moves { try self.move(move.from, to: move.to, &folders) }
+        for folder in folders.paths { durability.begin(folder: folder) }
+        try durability.end()
+        try Folder.rename(head, to: paths.checkpoint)
+        try Folder.synchronize(paths.log)
         published = size
         fullTiles = []
         pendingBytes = 0
         end = 0
-        try PendingLog.keep(note, size: size, paths)
+        try Folder.rename(kept, to: paths.checkpoint(ofSize: size))
+        try Folder.synchronize(paths.checkpoints)
     }
 
-    private func place(_ tile: Tile, width: Int, _ folders: inout Touched) throws(StoreError) {
-        let temporary = paths.pending + "/tile"
-        let file = try OpenFile.writing(temporary)
-        try write(tile.bytes, to: file, at: 0)
-        try file.synchronize()
-        try move(temporary, to: paths.tile(level: tile.level, tile.number, width: width), &folders)
+    /// Writes a file under `pending/` and asks for it to be made durable; its path.
+    private func prepare(_ bytes: [UInt8], as name: String) throws(StoreError) -> String {
+        let path = paths.pending + "/" + name
+        let file = try OpenFile.writing(path)
+        try write(bytes, to: file, at: 0)
+        try durability.begin(bounded: file)
+        return path
+    }
+
+    private func prepare(_ tile: Tile, width: Int, as name: String) throws(StoreError) -> (from: String, to: String) {
+        (try prepare(tile.bytes, as: name), paths.tile(level: tile.level, tile.number, width: width))
     }
 
     private func move(_ old: String, to new: String, _ folders: inout Touched) throws(StoreError) {
@@ -206,7 +220,7 @@ final class PendingLog {
 
 /// The folders in which names changed, to be made durable together.
 private struct Touched {
-    private var folders: [String] = []
+    private(set) var paths: [String] = []
     private var known: Set<String> = []
 
     /// Makes a folder where missing, and notes it and those above it up to `top`.
@@ -215,33 +229,56 @@ private struct Touched {
         try Folder.make(folder)
         var path = folder
         while known.insert(path).inserted {
-            folders.append(path)
+            paths.append(path)
             guard path != top, let slash = path.lastIndex(of: "/") else { break }
             path = String(path[..<slash])
         }
     }
-
-    func synchronize() throws(StoreError) {
-        for folder in folders { try Folder.synchronize(folder) }
-    }
 }
 
-/// Makes finished bundles durable beside the work. The first failure is kept and is final.
+/// Makes files and folders durable beside the work, several at once. The first failure is kept and is final.
 private final class Durability: Sendable {
-    private let queue = DispatchQueue(label: "tuowei.store.fsync")
+    /// How many open files may wait.
+    private static let most = 16
+    private let queue = DispatchQueue(label: "tuowei.store.fsync", attributes: .concurrent)
     private let group = DispatchGroup()
-    private let first = Mutex<StoreError?>(nil)
+    private let state = Mutex<(begun: Int, failure: StoreError?)>((0, nil))
 
-    func begin(_ file: OpenFile) {
+    /// Asks for a file.
+    func begin(_ file: OpenFile) { begin { () throws(StoreError) in try file.synchronize() } }
+
+    /// Asks for a file, and waits first where many have been asked for.
+    func begin(bounded file: OpenFile) throws(StoreError) {
+        if state.withLock({ $0.begun }) >= Self.most { try end() }
+        begin(file)
+    }
+
+    /// Asks for the names in a folder.
+    func begin(folder path: String) { begin { () throws(StoreError) in try Folder.synchronize(path) } }
+
+    private func begin(_ body: @escaping @Sendable () throws(StoreError) -> Void) {
+        state.withLock { $0.begun += 1 }
         queue.async(group: group) { [self] in
             do throws(StoreError) {
-                try file.synchronize()
+                try body()
             } catch {
-                first.withLock { $0 = $0 ?? error }
+                state.withLock { $0.failure = $0.failure ?? error }
             }
         }
     }
 
-    func wait() { group.wait() }
-    var failure: StoreError? { first.withLock { $0 } }
+    /// Lets the system begin to write a file out, so that less is left when it must be durable.
+    func hasten(_ file: OpenFile) { queue.async(group: group) { file.startWriting() } }
+
+    /// Waits for all that was asked for.
+    func wait() {
+        group.wait()
+        state.withLock { $0.begun = 0 }
+    }
+
+    /// Waits, and throws what failed.
+    func end() throws(StoreError) {
+        wait()
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
 }

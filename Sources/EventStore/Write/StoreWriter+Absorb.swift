@@ -36,7 +36,7 @@ extension StoreWriter {
         let candidates = UnsafeMutablePointer<Candidates>.allocate(capacity: 2 * Self.group)
         defer { candidates.deallocate() }
         askForSlots(all, 0..<min(2 * Self.group, rows.count), table.view, subjects.view, objects.view)
-        askForRecords(all, 0..<min(Self.group, rows.count), subjects.view, objects.view, candidates)
+        askForRecords(all, 0..<min(Self.group, rows.count), table.view, subjects.view, objects.view, candidates)
         var start = 0
         while start < rows.count {
             let end = min(start + Self.group, rows.count)
@@ -52,7 +52,7 @@ extension StoreWriter {
             let payeeView = payees.view
             let last = min(end + Self.group, rows.count)
             askForSlots(all, last..<min(last + Self.group, rows.count), known, subjectView, objectView)
-            askForRecords(all, end..<last, subjectView, objectView, candidates)
+            askForRecords(all, end..<last, known, subjectView, objectView, candidates)
             var ordinal = table.count
             defer {
                 batch?.outcome.events[Int(log.rawValue)] += ordinal - table.count
@@ -61,18 +61,24 @@ extension StoreWriter {
             for row in start..<end {
                 let event = all + row
                 let hash = event.pointee.idHash
-                let (same, slot) = try find(event, arena, known, table)
-                if same < -1 {
-                    batch?.outcome.isFlooded = true
-                    return
-                }
-                if same >= 0 {
-                    if try isSame(same, event, arena, log, spaces) {
-                        batch?.outcome.duplicates += 1
-                    } else {
-                        noteConflict(event.pointee.line, number, entry)
+                let (alike, empty) = known.slots.look(known.slots.home(hash), hash)
+                var slot = empty
+                // Nearly every event is new, and its home line, with nothing alike in it, has room.
+                if alike != 0 || empty < 0 || known.base > 0 {
+                    let same: Int
+                    (same, slot) = try find(event, arena, known, table)
+                    if same < -1 {
+                        batch?.outcome.isFlooded = true
+                        return
                     }
-                    continue
+                    if same >= 0 {
+                        if try isSame(same, event, arena, log, spaces) {
+                            batch?.outcome.duplicates += 1
+                        } else {
+                            noteConflict(event.pointee.line, number, entry)
+                        }
+                        continue
+                    }
                 }
                 var newText = 0
                 var subject = 0
@@ -143,18 +149,19 @@ extension StoreWriter {
         _ rows: UnsafePointer<ParsedEvent>, _ group: Range<Int>, _ known: EventView, _ subjects: IdentifierView, _ objects: IdentifierView
     ) {
         for row in group {
-            tuowei_prefetch(known.slots.slots + known.slots.home(rows[row].idHash))
-            tuowei_prefetch(subjects.slots.slots + subjects.slots.home(rows[row].subjectHash))
-            tuowei_prefetch(objects.slots.slots + objects.slots.home(rows[row].objectHash))
+            known.slots.ask(rows[row].idHash)
+            subjects.slots.ask(rows[row].subjectHash)
+            objects.slots.ask(rows[row].objectHash)
         }
     }
 
     @inline(__always)
     private func askForRecords(
-        _ rows: UnsafePointer<ParsedEvent>, _ group: Range<Int>, _ subjects: IdentifierView, _ objects: IdentifierView,
-        _ candidates: UnsafeMutablePointer<Candidates>
+        _ rows: UnsafePointer<ParsedEvent>, _ group: Range<Int>, _ known: EventView, _ subjects: IdentifierView,
+        _ objects: IdentifierView, _ candidates: UnsafeMutablePointer<Candidates>
     ) {
         for row in group {
+            known.slots.askFurther(rows[row].idHash)
             let found = Candidates(
                 subject: subjects.slots.candidate(rows[row].subjectHash), object: objects.slots.candidate(rows[row].objectHash))
             candidates[row & (2 * Self.group - 1)] = found
@@ -181,26 +188,29 @@ extension StoreWriter {
     }
 
     /// The ordinal of the event with this identifier, or -1 and the empty slot where it belongs; -2 where too many others are like it.
-    @inline(__always)
+    @inline(never)
     private func find(
         _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ known: EventView, _ table: EventTable
     ) throws(StoreError) -> (ordinal: Int, slot: Int) {
         let hash = event.pointee.idHash
-        let tag = SlotView.tag(hash)
-        var slot = known.slots.home(hash)
-        var alike = 0
-        while true {
-            let held = known.slots.slots[slot]
-            if held == 0 { break }
-            if SlotView.tag(held) == tag {
+        var line = known.slots.home(hash)
+        var slot = -1
+        var met = 0
+        while slot < 0 {
+            let (found, empty) = known.slots.look(line, hash)
+            var alike = found
+            while alike != 0 {
+                let held = known.slots.slots[line &* SlotView.width &+ alike.trailingZeroBitCount]
                 let ordinal = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) &- 1
                 if known.hashes[ordinal &- known.base] == hash {
-                    if try hasID(ordinal, event, arena, table.log) { return (ordinal, slot) }
-                    alike &+= 1
-                    if alike > SlotView.mostAlike { return (-2, slot) }
+                    if try hasID(ordinal, event, arena, table.log) { return (ordinal, 0) }
+                    met &+= 1
+                    if met > SlotView.mostAlike { return (-2, 0) }
                 }
+                alike &= alike &- 1
             }
-            slot = known.slots.after(slot)
+            slot = empty
+            line = known.slots.after(line)
         }
         if known.base > 0, case let hit = try findHit(event, arena, table), hit >= 0 { return (hit, slot) }
         return (known.slots.isTooFar(slot, hash) ? -2 : -1, slot)
@@ -228,6 +238,7 @@ extension StoreWriter {
                 && equal(block.idText + block.idStart(row), arena + Int(event.pointee.idStart), id.count)
         }
         let (stored, row) = try storedBlock(ordinal, log)
+        stored.ask(row: row)
         return stored.id(row: row).elementsEqual(id)
     }
 
@@ -283,7 +294,8 @@ extension StoreWriter {
         let row = ordinal - reader.table.blocks[place].header.firstOrdinal
         if let known = compared[entry % compared.count], known.entry == entry { return (known.block, row) }
         try readable(entry)
-        guard let stored = StoredBlock(try reader.entry(entry)) else { throw reader.damage(entry, "not an events block") }
+        let bytes = try reader.entry(entry, padding: StoredBlock.padding)
+        guard let stored = StoredBlock(padded: bytes) else { throw reader.damage(entry, "not an events block") }
         compared[entry % compared.count] = (entry, stored)
         return (stored, row)
     }

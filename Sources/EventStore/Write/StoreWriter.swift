@@ -1,4 +1,6 @@
+import Dispatch
 public import Events
+import Synchronization
 
 /// Appends batches to a store. It holds the store's lock while it lives; one thread at a time uses it.
 ///
@@ -145,7 +147,18 @@ public final class StoreWriter {
         if pending.size != pending.published { try Recovery.clearPending(paths) }
         guard !hasColumnsBehind else { throw .unusable(reason: "a side file could not be written") }
         if haveColumnsChanged {
-            for column in columns { try column.synchronize() }
+            // All at once: a disk takes hardly longer for eight files than for one.
+            let columns = columns
+            let failure = Mutex<StoreError?>(nil)
+            DispatchQueue.concurrentPerform(iterations: columns.count) { place in
+                do throws(StoreError) {
+                    try columns[place].synchronize()
+                } catch {
+                    failure.withLock { $0 = $0 ?? error }
+                }
+            }
+            if let failure = failure.withLock({ $0 }) { throw failure }
+            try Folder.synchronize(paths.index)
         }
     }
 
