@@ -37,7 +37,7 @@ TUOWEI := .build/release/tuowei
 STAGE = $(TUOWEI) $(1) --pipeline "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS))
 REPORT_OPTIONS = --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") $(if $(OUT),--out "$(OUT)")
 
-.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-data bench-micro profile test-lines clean explain-cases compare faults corpora fuzz sanitize second-opinion setup-bench known-at
+.PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-formats bench-data bench-micro profile test-lines clean explain-cases compare faults corpora fuzz sanitize second-opinion setup-bench known-at
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
 	@scripts/sample.sh $(TUOWEI) "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
@@ -139,6 +139,9 @@ setup-bench: setup
 
 bench: build setup-bench ## run Tuowei, DuckDB and Polars on the same EVENTS archives and compare them; WRITE=docs/performance.md keeps the table
 	@scripts/bench/run.sh --events $(EVENTS) --runs $(RUNS) $(if $(WRITE),--write $(WRITE))
+
+bench-formats: build setup-bench ## ingest EVENTS events as tar.gz, tar.zst, zip, tar.xz, 7z and CSV in GB18030, beside bsdtar
+	@BENCH=formats scripts/bench/run.sh --events $(EVENTS) --runs $(RUNS) $(if $(WRITE),--write $(WRITE))
 
 bench-data: build ## write a synthetic province of EVENTS events to build/bench/events-EVENTS/data
 	@swift build -c release --product tuowei-bench-data >/dev/null

@@ -68,6 +68,8 @@ public final class ArchiveReader: @unchecked Sendable {
     private let file: OuterFile
     private let meter: Meter
     private let inflater: InflaterChoice
+    private let readsAhead: Bool
+    private var ahead: AheadSource?
     private var source: (any EntrySource)?
     private var known: Digest?
     private var outcome: Result<ArchiveSummary, ArchiveError>?
@@ -77,15 +79,18 @@ public final class ArchiveReader: @unchecked Sendable {
 
     /// Opens the file at this path, without reading it.
     ///
+    /// `readsAhead` lets a thread of its own decode the next piece of an archive in xz, bzip2 or 7z while one is being worked on.
+    ///
     /// - Throws: `ArchiveError.inaccessible`, or `.notARegularFile` for a folder, pipe, device or socket, at once and without waiting.
-    public convenience init(path: String, limits: ArchiveLimits = ArchiveLimits()) throws(ArchiveError) {
-        try self.init(path: path, limits: limits, inflater: .igzip)
+    public convenience init(path: String, limits: ArchiveLimits = ArchiveLimits(), readsAhead: Bool = false) throws(ArchiveError) {
+        try self.init(path: path, limits: limits, inflater: .igzip, readsAhead: readsAhead)
     }
 
-    init(path: String, limits: ArchiveLimits, inflater: InflaterChoice) throws(ArchiveError) {
+    init(path: String, limits: ArchiveLimits, inflater: InflaterChoice, readsAhead: Bool = false) throws(ArchiveError) {
         file = try OuterFile(path: path)
         self.path = path
         self.inflater = inflater
+        self.readsAhead = readsAhead
         size = file.size
         meter = Meter(archive: path, outerBytes: file.size, limits: limits)
     }
@@ -94,7 +99,7 @@ public final class ArchiveReader: @unchecked Sendable {
     public var name: String { baseName(path) }
 
     /// The bytes of the outer file that have been read, for progress: 0 to `size`.
-    public var bytesRead: Int { file.bytesRead }
+    public var bytesRead: Int { ahead?.bytesRead ?? file.bytesRead }
 
     /// What comes next. After `.end` or an error it gives that again.
     ///
@@ -122,9 +127,18 @@ public final class ArchiveReader: @unchecked Sendable {
     /// is read for its digest alone.
     public func digest() throws(ArchiveError) -> Digest {
         if let known { return known }
+        ahead?.stop()
         let digest = try file.finishDigest()
         known = digest
         return digest
+    }
+
+    /// The source, read one step ahead where that was asked for.
+    private func decodedAhead(_ source: any EntrySource) -> any EntrySource {
+        guard readsAhead else { return source }
+        let ahead = AheadSource(source, file: file)
+        self.ahead = ahead
+        return ahead
     }
 
     private func knownKind() throws(ArchiveError) -> ArchiveKind {
@@ -150,7 +164,7 @@ public final class ArchiveReader: @unchecked Sendable {
             kind = ArchiveKind(compression: .none, container: .sevenZip)
             let listed = try SevenZipDirectory(file: file, meter: meter).names
             if listed.isEmpty { return EmptySource() }
-            return try DirectorySource(.sevenZip, names: listed, file: file, meter: meter)
+            return decodedAhead(try DirectorySource(.sevenZip, names: listed, file: file, meter: meter))
         case .compressed(let compression): return try openStream(compression, names: names)
         case .other: return try openStream(.none, names: names)
         }
@@ -176,8 +190,14 @@ public final class ArchiveReader: @unchecked Sendable {
         let isEmptyTar = first.count < ByteStream.pieceBytes && Archives.isEmptyTar(first)
         if isTarHeader(first) || isEmptyTar { kind = ArchiveKind(compression: compression, container: .tar) }
         if isEmptyTar { return EmptySource() }
-        if isTarHeader(first) { return try TarSource(first: first, stream: stream, names: names, meter: meter) }
-        let name = singleEntryName(path: path, isCompressed: compression != .none)
-        return SingleSource(name: name, first: first, stream: stream, meter: meter)
+        let source: any EntrySource
+        if isTarHeader(first) {
+            source = try TarSource(first: first, stream: stream, names: names, meter: meter)
+        } else {
+            let name = singleEntryName(path: path, isCompressed: compression != .none)
+            source = SingleSource(name: name, first: first, stream: stream, meter: meter)
+        }
+        // The others are decoded faster than their lines are read.
+        return compression == .xz || compression == .bzip2 ? decodedAhead(source) : source
     }
 }

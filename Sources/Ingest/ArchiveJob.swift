@@ -10,6 +10,8 @@ final class ArchiveJob: @unchecked Sendable {
     }
 
     let input: ArchiveInput
+    /// Whether a thread of its own may decode ahead; set before the first step.
+    var readsAhead = false
     // Guarded by the run's monitor.
     var isBusy = false
     var isRead = false
@@ -73,7 +75,7 @@ final class ArchiveJob: @unchecked Sendable {
 
     private func read(isKnown: (Int, () -> Digest?) -> Bool) throws -> Bool {
         if reader == nil {
-            let opened = try ArchiveReader(path: input.path, limits: input.limits)
+            let opened = try ArchiveReader(path: input.path, limits: input.limits, readsAhead: readsAhead)
             size = opened.size
             var digest: Digest?
             if isKnown(

@@ -70,6 +70,7 @@ public final class IngestRun: @unchecked Sendable {
     public func run(
         threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void, onProgress: @escaping (Int, Int) throws -> Void
     ) throws -> [ArchiveAnswer] {
+        if threads > 1 { for job in jobs { job.readsAhead = true } }
         nonisolated(unsafe) let onAnswer = onAnswer
         nonisolated(unsafe) let onProgress = onProgress
         DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in work(onAnswer: onAnswer, onProgress: onProgress) }

@@ -214,6 +214,39 @@ import Testing
         }
     }
 
+    /// All that a reader tells of a file: entries, bytes, the end or the refusal.
+    private func told(_ path: String, readsAhead: Bool) -> [String] {
+        var told: [String] = []
+        do {
+            let reader = try ArchiveReader(path: path, readsAhead: readsAhead)
+            var bytes: [UInt8] = []
+            while true {
+                switch try reader.next() {
+                case .entry(let entry):
+                    told += ["\(bytes.count) \(Archives.SHA256.digest(of: bytes))", entry.name]
+                    bytes = []
+                case .bytes(let more): bytes += more
+                case .end(let summary): return told + ["\(bytes.count) \(Archives.SHA256.digest(of: bytes))", "\(summary)"]
+                }
+            }
+        } catch {
+            return told + ["\(error)"]
+        }
+    }
+
+    @Test func readsTheSameAhead() throws {
+        let folder = try TemporaryFolder()
+        let long = (0..<60_000).map { "{\"event_id\":\"e\($0 &* 7_919)\",\"type\":\"birth_registered\"}\n" }.joined()
+        for kind in Self.kinds {
+            let files = [("births.ndjson", Array(long.utf8)), ("filings.csv", Array("a,b\n".utf8))]
+            let packed = try kind.packing.pack(kind.kind.container == .single ? [files[0]] : files)
+            for length in [packed.count, packed.count - 30, packed.count / 2, 100] where length > 0 {
+                let path = try folder.file("a", Array(packed.prefix(length)))
+                #expect(told(path, readsAhead: true) == told(path, readsAhead: false), "\(kind.kind), \(length) bytes")
+            }
+        }
+    }
+
     @Test func movesBetweenThreads() async throws {
         let folder = try TemporaryFolder()
         let reader = try ArchiveReader(path: folder.file("a", try Packing(format: .zip).pack(twoFiles)))

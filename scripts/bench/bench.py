@@ -8,7 +8,6 @@ import argparse
 import datetime
 import filecmp
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -16,10 +15,8 @@ import statistics
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-TUOWEI = ROOT / ".build/release/tuowei"
-GENERATOR = ROOT / ".build/release/tuowei-bench-data"
+from measure import GENERATOR, HERE, ROOT, TUOWEI, machine, measured as measured_in, put
+
 TABLES = "coverage,timeline,facilities,supply,flows,subsidies,targets,findings,access"
 AS_OF = "2025-12-31"
 OTHER_DAY = "2024-06-30"
@@ -37,19 +34,7 @@ data, scratch = work / "data", work / "scratch"
 
 
 def measured(command):
-    """Runs a command under a process of its own, so that the operating system accounts for it and its children alone: wall and
-    CPU seconds, and the peak memory of the largest process in MiB."""
-    report = scratch / "rusage"
-    script = ("import resource, subprocess, sys, time, json\n"
-              "t = time.monotonic(); p = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.PIPE)\n"
-              "w = time.monotonic() - t; r = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-              "json.dump([w, r.ru_utime + r.ru_stime, r.ru_maxrss / 1024, p.returncode, p.stdout.decode(), p.stderr.decode()],"
-              " open(sys.argv[1], 'w'))\n")
-    subprocess.run([sys.executable, "-c", script, str(report), *map(str, command)], check=True)
-    wall, cpu, peak, status, out, error = json.loads(report.read_text())
-    if status != 0:
-        sys.exit(f"bench: {' '.join(map(str, command))} ended with {status}: {error.strip()[-2000:]}")
-    return {"wall": wall, "cpu": cpu, "peak": peak, "out": out}
+    return measured_in(command, scratch)
 
 
 def clean(*folders):
@@ -196,18 +181,7 @@ lines.append(f"| 1 % more, ingest + fold + report : whole job | {more:.1%} |")
 lines.append(f"| 1 % more, ingest + fold : whole job | {folded:.1%} |")
 peak = max(figures["peak"] for name, figures in median.items() if "DuckDB" not in name and "Polars" not in name)
 lines.append(f"| highest peak of a stage of Tuowei, MiB : 512 MiB + 40 bytes an event | {peak / (512 + 40 * events / 2**20):.2f} |")
-memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-model = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
-head = (f"{datetime.date.today()}; {os.cpu_count()} cores ({model.group(1) if model else 'unknown'}), {memory:.0f} GiB; {events:,} events, "
+head = (f"{datetime.date.today()}; {machine()}; {events:,} events, "
         f"{size / 1e6:,.0f} MB of NDJSON in {manifest['archives']} tar.gz; medians of {arguments.runs} rounds; warm file cache.")
-table = "\n".join([head, "", *lines, "", *same])
-print("\n" + table)
-if arguments.write:
-    page = pathlib.Path(arguments.write)
-    begin, end = f"<!-- bench {arguments.events} -->", f"<!-- end bench {arguments.events} -->"
-    text = page.read_text(encoding="utf-8")
-    if begin not in text:
-        sys.exit(f"bench: {page} has no place for a table of {arguments.events} events ({begin})")
-    before, rest = text.split(begin, 1)
-    page.write_text(before + begin + "\n" + table + "\n" + end + rest.split(end, 1)[1], encoding="utf-8")
+put("\n".join([head, "", *lines, "", *same]), arguments.write, f"bench {arguments.events}")
 clean(scratch)

@@ -9,4 +9,4 @@ if ! cmp -s scripts/bench/requirements.txt .venv-bench/requirements.txt; then
     .venv-bench/bin/pip install --quiet --disable-pip-version-check --requirement scripts/bench/requirements.txt
     cp scripts/bench/requirements.txt .venv-bench/requirements.txt
 fi
-exec .venv-bench/bin/python scripts/bench/bench.py "$@"
+exec .venv-bench/bin/python "scripts/bench/${BENCH:-bench}.py" "$@"
