@@ -27,7 +27,9 @@ public struct CutFigures: Sendable {
         self.residents = residents
         self.demand = demand
         let counters = Counter.allCases
-        counts = AreaSums(areas: areas, width: counters.count) { column in projected.counts(counters[column], cut: cut) }
+        counts = AreaSums(
+            areas: areas, width: counters.count, projected.counts, from: cut * projected.columns,
+            stride: projected.cuts.count * projected.columns)
         var served = [Int64](repeating: 0, count: areas.all.count)
         for slot in areas.communities.indices where projected.count(.served, cut: cut, column: slot) > 0 {
             served[0] += 1
@@ -41,11 +43,7 @@ public struct CutFigures: Sendable {
             return
         }
         let columns = projected.columns
-        let detailCounters = DetailCounter.allCases
-        details = AreaSums(areas: areas, width: detailCounters.count) { column in
-            let start = detailCounters[column].rawValue * columns
-            return projected.details[start..<start + columns]
-        }
+        details = AreaSums(areas: areas, width: DetailCounter.allCases.count, projected.details, from: 0, stride: columns)
         var money = [Money](repeating: Money(), count: areas.all.count)
         for scheme in Scheme.allCases {
             for slot in 0..<areas.slotCount {
@@ -126,22 +124,23 @@ struct AreaSums: Sendable {
     private let width: Int
     private let values: [Int64]
 
-    /// The sums of `width` columns; `column` gives one number for every slot.
-    init(areas: Areas, width: Int, column: (Int) -> ArraySlice<Int>) {
+    /// The sums of `width` columns: that of number `place` has its slots from `start + place * stride` on.
+    init(areas: Areas, width: Int, _ numbers: [Int], from start: Int, stride: Int) {
         self.width = width
+        let (slots, first) = (areas.slotCount, areas.communitiesRange.lowerBound)
+        precondition(start >= 0 && start + (width - 1) * stride + slots <= numbers.count, "a number for every slot")
         var values = [Int64](repeating: 0, count: areas.all.count * width)
-        let first = areas.communitiesRange.lowerBound
-        for place in 0..<width {
-            let numbers = column(place)
-            var district: Int64 = 0
-            values.withUnsafeMutableBufferPointer { values in
-                for (slot, number) in numbers.enumerated() {
-                    let value = Int64(number)
-                    values[(first + slot) * width + place] = value
-                    values[areas.townOfSlot[slot] * width + place] += value
-                    district += value
+        values.withUnsafeMutableBufferPointer { values in
+            numbers.withUnsafeBufferPointer { numbers in
+                for slot in 0..<slots {
+                    let (row, town) = ((first + slot) * width, areas.townOfSlot[slot] * width)
+                    for place in 0..<width {
+                        let value = Int64(numbers[start &+ place &* stride &+ slot])
+                        values[row &+ place] = value
+                        values[town &+ place] += value
+                        values[place] += value
+                    }
                 }
-                values[place] = district
             }
         }
         self.values = values

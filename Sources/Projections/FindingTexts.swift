@@ -108,7 +108,25 @@ struct LogFindings {
                 }
             }
         }
-        self.entries = order.map { entries[Int($0.place)] }
+        putInOrder(order)
+    }
+
+    /// Brings findings and their texts in order, so that whoever goes through them reads what lies together.
+    private mutating func putInOrder(_ order: [IdentifierKey]) {
+        let (unordered, unorderedTexts) = (entries, texts)
+        entries = order.map { unordered[Int($0.place)] }
+        texts = [UInt8](unsafeUninitializedCapacity: unorderedTexts.count) { texts, count in
+            unorderedTexts.withUnsafeBufferPointer { unordered in
+                for place in entries.indices {
+                    let entry = entries[place]
+                    let text = UnsafeBufferPointer(rebasing: unordered[entry.eventID.lowerBound..<entry.subject.upperBound])
+                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(texts)[count..<count + text.count])
+                        .copyMemory(from: UnsafeRawBufferPointer(text))
+                    entries[place].textStart = UInt64(count)
+                    count += text.count
+                }
+            }
+        }
     }
 }
 

@@ -29,15 +29,24 @@ struct FoldedGrants {
         lastColumns: Table<Int32>, in source: any EventSource
     ) throws {
         let plan = records.plan
-        let sorted = try SortedPartitions(records, in: source, threads: request.threads)
-        let tallies = (0..<request.threads).map { _ in
-            GrantTally(request, folded, lastColumns)
-        }
-        try Workers.run(request.threads, items: plan.count) { worker, partition in
-            for local in 0..<plan.size {
-                let run = sorted.run(partition, local)
-                if !run.isEmpty { try tallies[worker].fold(run, number: plan.first(of: partition) + UInt32(local)) }
+        let threads = min(request.threads, plan.count)
+        let tallies = (0..<threads).map { _ in GrantTally(request, folded, lastColumns) }
+        let buffers = tallies.map { _ in RunBuffers<GrantRecord>() }
+        try Workers.run(threads, items: plan.count) { worker, partition in
+            let tally = tallies[worker]
+            var runs = try SubjectRuns(records, partition, in: buffers[worker])
+            while runs.nextLocal != .max {
+                let number = plan.first(of: partition) &+ UInt32(truncatingIfNeeded: runs.nextLocal)
+                let run = runs.take()
+                if run.isEmpty { continue }
+                if runs.isTied { tally.putAside(run, number: number) } else { try tally.fold(run, number: number) }
             }
+            try runs.finish()
+        }
+        let tied = tallies.flatMap { $0.tiedRecords.map(\.ordinal) }
+        if !tied.isEmpty {
+            let identifiers = try EventIdentifiers(tied, of: .subsidies, in: source, threads: request.threads)
+            for tally in tallies { try tally.foldTied(identifiers) }
         }
         money = Array(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
         facilities = Array(repeating: GrantTotals(), count: folded.facilities.count)
@@ -62,6 +71,9 @@ private final class GrantTally {
     let facilities: Table<GrantTotals>
     private(set) var yearly = YearlySums()
     private(set) var findings: [RawFinding] = []
+    /// The records of grants whose order only the identifiers of events can tell, and which they are of.
+    private(set) var tiedRecords: [GrantRecord] = []
+    private var tied: [(number: UInt32, records: Range<Int>)] = []
     private let columns: Int
     private let folded: FoldedFacilities
     private let lastColumns: Table<Int32>
@@ -72,6 +84,24 @@ private final class GrantTally {
         self.lastColumns = lastColumns
         money = Table(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
         facilities = Table(repeating: GrantTotals(), count: folded.facilities.count)
+    }
+
+    /// Keeps a grant's records until the identifiers are there.
+    func putAside(_ run: UnsafeMutableBufferPointer<GrantRecord>, number: UInt32) {
+        tied.append((number, tiedRecords.count..<tiedRecords.count + run.count))
+        tiedRecords += run
+    }
+
+    /// Folds the grants put aside.
+    func foldTied(_ identifiers: EventIdentifiers) throws {
+        var all = tiedRecords
+        try all.withUnsafeMutableBufferPointer { all in
+            for grant in tied {
+                let run = UnsafeMutableBufferPointer(rebasing: all[grant.records])
+                sortTied(run, identifiers)
+                try fold(run, number: grant.number)
+            }
+        }
     }
 
     func fold(_ run: UnsafeMutableBufferPointer<GrantRecord>, number: UInt32) throws {

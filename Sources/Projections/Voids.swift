@@ -26,16 +26,38 @@ struct ResolvedVoid: Sendable {
 }
 
 /// The events of one log that have no effect, as a bitmap by ordinal.
+///
+/// A subject's ordinals lie all over the log, so that the bitmap would be read where no cache holds it. Few events are voided: a filter
+/// of a few bits for each of them stays in the cache and answers for nearly all others.
 struct VoidedEvents {
     /// A bit an ordinal; nil: no event is voided.
     private(set) var words: Table<UInt64>?
+    /// A bit for each hash that a voided ordinal has.
+    private(set) var filter: Table<UInt64>?
+    /// What is left of a hash to the right of its place in the filter.
+    private(set) var filterShift: UInt32 = 0
 
-    /// Marks one of `count` events.
-    mutating func insert(_ ordinal: UInt32, of count: Int) {
-        let table = words ?? Table(repeating: 0, count: (count + 63) / 64)
-        words = table
-        table[Int(ordinal >> 6)] |= 1 << UInt64(ordinal & 63)
+    /// No events.
+    init() {}
+
+    /// These of `count` events.
+    init(_ ordinals: [UInt32], of count: Int) {
+        guard !ordinals.isEmpty else { return }
+        let words = Table<UInt64>(repeating: 0, count: (count + 63) / 64)
+        var bits: UInt32 = 10
+        while bits < 20, 1 << bits < ordinals.count * 8 { bits += 1 }
+        let filter = Table<UInt64>(repeating: 0, count: 1 << Int(bits - 6))
+        for ordinal in ordinals {
+            words[Int(ordinal >> 6)] |= 1 << UInt64(ordinal & 63)
+            let hash = Self.hash(ordinal) >> (32 - bits)
+            filter[Int(hash >> 6)] |= 1 << UInt64(hash & 63)
+        }
+        self.words = words
+        self.filter = filter
+        filterShift = 32 - bits
     }
+
+    @inline(__always) static func hash(_ ordinal: UInt32) -> UInt32 { ordinal &* 0x9E37_79B1 }
 }
 
 /// What the voids of a record do at K: which events have no effect, and the voids' own findings, which stand at every D.
@@ -45,6 +67,7 @@ struct VoidEffects {
     var findings: [RawFinding] = []
 
     init(_ voids: [ResolvedVoid], knownAt: Int64, eventCounts: [Int]) {
+        var targets: [[UInt32]] = Array(repeating: [], count: Log.allCases.count)
         for void in voids where void.recordedAt <= knownAt {
             guard let target = void.target, void.targetRecordedAt <= knownAt else {
                 findings.append(RawFinding(.voidWithoutTarget, void.log, void.ordinal, void.occurredOn))
@@ -53,9 +76,10 @@ struct VoidEffects {
             if void.targetIsVoid {
                 findings.append(RawFinding(.voidOfVoid, void.log, void.ordinal, void.occurredOn))
             } else {
-                voided[Int(void.log.rawValue)].insert(target, of: eventCounts[Int(void.log.rawValue)])
+                targets[Int(void.log.rawValue)].append(target)
             }
         }
+        voided = zip(targets, eventCounts).map { VoidedEvents($0, of: $1) }
     }
 }
 

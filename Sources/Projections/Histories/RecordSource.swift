@@ -42,13 +42,18 @@ struct RecordFilter {
     let asOf: Int32
     let knownAt: Int64
     let voided: UnsafeMutablePointer<UInt64>?
+    let voidedFilter: UnsafeMutablePointer<UInt64>?
+    let voidedShift: UInt32
     let ordinals: UInt32
     let locals: Int
     let shape: RecordShape
 
     @inline(__always)
     func isVoided(_ ordinal: UInt32) -> Bool {
-        voided.map { $0[Int(ordinal >> 6)] >> UInt64(ordinal & 63) & 1 != 0 } ?? false
+        guard let voidedFilter, let voided else { return false }
+        let hash = VoidedEvents.hash(ordinal) >> voidedShift
+        guard voidedFilter[Int(hash >> 6)] >> UInt64(hash & 63) & 1 != 0 else { return false }
+        return voided[Int(ordinal >> 6)] >> UInt64(ordinal & 63) & 1 != 0
     }
 
     /// Keeps the records that exist and count, in their order; how many there are, and how many exist at K. Nil where one is none
@@ -81,6 +86,7 @@ extension RecordSource {
     func filter(_ partition: Int) -> RecordFilter {
         RecordFilter(
             asOf: horizon.asOf, knownAt: horizon.knownAt, voided: voided.words?.base,
+            voidedFilter: voided.filter?.base, voidedShift: voided.filterShift,
             ordinals: UInt32(truncatingIfNeeded: shape.eventCounts[Int(log.rawValue)]),
             locals: min(plan.size, plan.subjects - Int(plan.first(of: partition))), shape: shape)
     }
