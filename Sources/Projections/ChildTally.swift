@@ -73,6 +73,12 @@ final class ChildTally {
     @inline(__always)
     func add(_ range: EnrolledRange) { enrolled.append(range, to: facilityPlan.partition(of: range.facility)) }
 
+    /// Gives the memory of the ranges back once they are counted.
+    func freeRanges() {
+        stays.free()
+        enrolled.free()
+    }
+
     /// The ranges of a group of columns.
     func forEachStay(_ group: Int, _ body: (StayRange) -> Void) { stays.forEachChunk(group) { for range in $0 { body(range) } } }
 

@@ -78,6 +78,12 @@ final class Gatherer {
         grants = PartitionWriter(partitions: plans.grants.count)
     }
 
+    /// Gives the memory of the children's records back once they are folded.
+    func freeChildren() {
+        births.free()
+        enrolments.free()
+    }
+
     /// Reads a block and takes over its events.
     func read(_ block: Int, of log: Log) throws {
         let needsTexts = log == .filings

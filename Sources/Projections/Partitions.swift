@@ -59,6 +59,16 @@ final class PartitionWriter<Record: BitwiseCopyable> {
         cursors.deallocate()
     }
 
+    /// Forgets every record and gives its memory back, for what comes next.
+    func free() {
+        slabs = []
+        slabUsed = 0
+        for partition in chunks.indices {
+            chunks[partition] = []
+            cursors[partition] = Cursor(next: nil, left: 0)
+        }
+    }
+
     @inline(__always)
     func append(_ record: Record, to partition: Int) {
         if cursors[partition].left == 0 { addChunk(to: partition) }

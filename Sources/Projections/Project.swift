@@ -49,13 +49,16 @@ func project(
     let children = try FoldedChildren(
         births, enrolmentRecords, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
         needsColumns: histories.paysChildren || workers.contains(where: \.paysChildren), in: source)
+    for worker in workers { worker.freeChildren() }
     let grants = try FoldedGrants(
         grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, in: source)
     let atD = FacilitiesAtD(facilities, children.tallies, request)
     var projected = Projected(empty: request)
     try projected.counts.withUnsafeMutableBufferPointer { try totals.addChildren(children.tallies, to: $0) }
+    let enrolments = try totals.enrolments(children.tallies)
+    for tally in children.tallies { tally.freeRanges() }
     let rest = ProjectionRest(source: source, request: request, voids: voids, facilities: facilities, grants: grants, atD: atD)
-    try rest.make(children, totals, &projected)
+    try rest.make(children, totals, enrolments, &projected)
     projected.details = atD.details
     projected.supply = atD.supply
     projected.money = grants.money
@@ -82,9 +85,8 @@ private struct ProjectionRest {
     /// With more threads than this the pieces are made one after another, each by all threads.
     private static let mostSideBySide = 4
 
-    func make(_ children: FoldedChildren, _ totals: Totals, _ projected: inout Projected) throws {
+    func make(_ children: FoldedChildren, _ totals: Totals, _ enrolments: Table<Int32>, _ projected: inout Projected) throws {
         let tallies = children.tallies
-        let enrolments = try totals.enrolments(tallies)
         var findings: [LogFindings?] = Log.allCases.map { _ in nil }
         var list: [ProjectedFacility] = []
         var allFlows: [Flow] = []
@@ -97,8 +99,7 @@ private struct ProjectionRest {
                         let threads = request.threads <= Self.mostSideBySide ? request.threads : 1
                         try Workers.run(threads, items: order.count + 3) { _, item in
                             switch item {
-                            case 2:
-                                try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
+                            case 2: try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
                             case 3:
                                 list.pointee = try atD.list(facilities, money: grants.facilities, request.threads, in: source)
                             case 4: allFlows.pointee = flows(tallies, facilities, request)
