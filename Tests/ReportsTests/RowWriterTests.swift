@@ -23,6 +23,27 @@ import Testing
         #expect(PlainCSV(line).header.elementsEqual(cells) { Array($0.utf8) == Array($1.utf8) })
     }
 
+    /// Texts are copied and searched eight bytes at a time; their ends and what lies at them must be as good as their middle.
+    @Test func quotesWhereverTheByteLies() {
+        for length in 0..<72 {
+            let plain = [UInt8](repeating: 0x78, count: length)
+            for byte: UInt8 in [0x2C, 0x22, 0x0A, 0x0D, 0x20, 0x2D, 0x80] {
+                for place in 0..<length {
+                    var cell = plain
+                    cell[place] = byte
+                    let line = cell.withUnsafeBufferPointer { cell in
+                        var writer = RowWriter()
+                        writer.text(cell)
+                        return writer.buffer.withBytes { Array($0) }
+                    }
+                    let doubled = cell.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
+                    let isPlain = [0x20, 0x2D, 0x80].contains(byte)
+                    #expect(line == (isPlain ? cell : [0x22] + doubled + [0x22]))
+                }
+            }
+        }
+    }
+
     @Test func endsRowsWithLineFeedsAndStartsNoRowWithAComma() {
         let text = written { writer in
             for row in 0..<2 {
