@@ -15,11 +15,6 @@ static inline int tuowei_exchange(const char *one, const char *other) {
 // Brings a whole file system to the disk (Linux 2.6.39, glibc declares it for _GNU_SOURCE only); 0, or -1 with errno.
 static inline int tuowei_synchronize(int descriptor) { return (int)syscall(SYS_syncfs, descriptor); }
 
-// Has the kernel begin to write out a file's changed pages (Linux 2.6.17). Waits for none of it, and promises nothing.
-static inline void tuowei_start_writing(int descriptor) {
-    (void)syscall(SYS_sync_file_range, descriptor, 0l, 0l, 2 /* SYNC_FILE_RANGE_WRITE */);
-}
-
 // Asks for the cache line at this address; never faults.
 static inline void tuowei_prefetch(const void *address) { __builtin_prefetch(address); }
 
@@ -119,7 +114,7 @@ static inline void *tuowei_remap(void *memory, unsigned long old_size, unsigned 
     return (void *)syscall(SYS_mremap, memory, old_size, new_size, 1 /* MREMAP_MAYMOVE */);
 }
 
-// Begins to write a stretch of a file to the disk, and waits for nothing.
+// Begins to write a stretch of a file to the disk, or all from `start` where `count` is 0 (Linux 2.6.17); waits for nothing, and promises nothing.
 static inline void tuowei_begin_writing(int descriptor, long start, long count) {
     syscall(SYS_sync_file_range, descriptor, start, count, 2 /* SYNC_FILE_RANGE_WRITE */);
 }

@@ -138,7 +138,7 @@ final class OpenFile: Sendable {
     }
 
     /// Has the system begin to write out what was written here. Promises nothing: ``synchronize()`` does.
-    func startWriting() { tuowei_start_writing(descriptor) }
+    func startWriting() { tuowei_begin_writing(descriptor, 0, 0) }
 
     /// Makes the file's bytes durable. A failure is final: the kernel may have dropped the pages, so trying again proves nothing.
     func synchronize() throws(StoreError) {
