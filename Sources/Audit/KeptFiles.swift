@@ -20,16 +20,21 @@ public enum KeptFiles {
             manifest.checkpoint.size >= 0
         {
             let checkpoint = Checkpoint(origin: manifest.checkpoint.origin, size: manifest.checkpoint.size, root: root)
-            return SeenCheckpoint(file: path, checkpoint: checkpoint)
+            return SeenCheckpoint(file: path, checkpoint: checkpoint, signedBy: manifest.signedBy.flatMap { VerifierKey($0) })
         }
         throw Unusable(description: "\(path): neither a checkpoint of a log nor the manifest of a report")
+    }
+
+    /// The manifest of a report, where that is what the auditor kept; nil: a checkpoint.
+    public static func manifest(_ path: String) throws(Unusable) -> Manifest? {
+        let bytes = try bytes(path)
+        return Manifest(bytes).flatMap { $0.isWritten(as: bytes) ? $0 : nil }
     }
 
     /// A verifier key: the text itself, or a file that holds it.
     public static func verifierKey(_ text: String) throws(Unusable) -> VerifierKey {
         if let key = VerifierKey(text) { return key }
-        let bytes = try bytes(text)
-        guard let key = VerifierKey(String(decoding: bytes, as: UTF8.self)) else {
+        guard let bytes = try? bytes(text), let key = VerifierKey(String(decoding: bytes, as: UTF8.self)) else {
             throw Unusable(description: "\(text): neither a verifier key (name+hash+key, as in log/vkey) nor a file of one")
         }
         return key

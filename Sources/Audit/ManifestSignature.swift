@@ -14,6 +14,26 @@ public enum ManifestSignature {
     /// The file for a manifest of these bytes.
     public static func file(of manifest: [UInt8], _ signer: SigningKey) -> [UInt8] { signer.sign(text(of: manifest)).bytes }
 
+    /// What is wrong with a report's signature, and in which of its files; nil: nothing, also where an unsigned report says that it is.
+    ///
+    /// - Parameter expected: The key of the log, or the one that an auditor kept; nil: the log is unsigned.
+    static func problem(
+        of manifest: Manifest, _ bytes: [UInt8], _ signature: [UInt8]?, expected: VerifierKey?
+    ) -> (file: String, words: String)? {
+        guard let named = manifest.signedBy else {
+            return signature == nil ? nil : (name, "the manifest does not say that the report is signed")
+        }
+        guard let key = VerifierKey(named) else { return (Manifest.name, "signedBy is not a verifier key") }
+        guard let expected else {
+            return (
+                Manifest.name, "the report is signed by \(key), and the log is unsigned: its signatures were removed, or it is another log"
+            )
+        }
+        guard expected == key else { return (Manifest.name, "the report is signed by another key than \(expected)") }
+        guard let signature else { return (name, "the manifest says that the report is signed, and this is missing") }
+        return problem(signature, of: bytes, key).map { (name, $0) }
+    }
+
     /// What is wrong with the file `signature` as the signature of `manifest` by `key`; nil: nothing.
     public static func problem(_ signature: [UInt8], of manifest: [UInt8], _ key: VerifierKey) -> String? {
         guard let note = SignedNote(signature) else { return "it is not a signed note" }

@@ -76,7 +76,7 @@ public struct ReportCheck {
             fault(Manifest.name, "its digest is not that of its bytes: it was changed or damaged, so nothing can be replayed by it")
             return outcome
         }
-        checkSignature(manifest, bytes, &outcome)
+        try checkSignature(manifest, bytes, &outcome)
         checkNames(manifest, &outcome)
         guard try checkState(manifest, &outcome) else { return outcome }
         let reference = try pipeline.reference()
@@ -103,26 +103,15 @@ public struct ReportCheck {
 
     private func read(_ name: String) -> [UInt8]? { FileManager.default.contents(atPath: "\(folder)/\(name)").map(Array.init) }
 
-    private func checkSignature(_ manifest: Manifest, _ bytes: [UInt8], _ outcome: inout Outcome) {
+    private func checkSignature(_ manifest: Manifest, _ bytes: [UInt8], _ outcome: inout Outcome) throws {
         func fault(_ file: String, _ words: String) { outcome.differences.append(ReplayDifference(file: file, words: words)) }
-        let signature = read(ManifestSignature.name)
-        guard let named = manifest.signedBy else {
-            if signature != nil { fault(ManifestSignature.name, "the manifest does not say that the report is signed") }
-            if let verifier { fault(Manifest.name, "the report is unsigned, and was to be signed by \(verifier)") }
-            return
+        if let (file, words) = ManifestSignature.problem(
+            of: manifest, bytes, read(ManifestSignature.name), expected: try verifier ?? store.verifierKey())
+        {
+            return fault(file, words)
         }
-        guard let key = VerifierKey(named) else { return fault(Manifest.name, "signedBy is not a verifier key") }
-        if let expected = verifier ?? (try? store.verifierKey()), expected != key {
-            return fault(Manifest.name, "the report is signed by another key than \(expected)")
-        }
-        guard let signature else {
-            return fault(ManifestSignature.name, "the manifest says that the report is signed, and this is missing")
-        }
-        if let problem = ManifestSignature.problem(signature, of: bytes, key) {
-            fault(ManifestSignature.name, problem)
-        } else {
-            outcome.isSigned = true
-        }
+        outcome.isSigned = manifest.signedBy != nil
+        if let verifier, !outcome.isSigned { fault(Manifest.name, "the report is unsigned, and was to be signed by \(verifier)") }
     }
 
     /// Files that the manifest does not list, and the other way round.
@@ -131,6 +120,9 @@ public struct ReportCheck {
         listed.formUnion([Manifest.name, ManifestSignature.name])
         for name in ReportFiles.names(in: folder) where !listed.contains(name) {
             outcome.differences.append(ReplayDifference(file: name, words: "the manifest does not list it: it is no part of the report"))
+        }
+        for name in ReportFiles.emptyFolders(in: folder) {
+            outcome.differences.append(ReplayDifference(file: name, words: "it is an empty folder, which no report has"))
         }
     }
 
@@ -151,6 +143,10 @@ public struct ReportCheck {
         let root = try store.root(ofSize: named.size)
         guard "\(root)" == named.root else {
             return fault("the report names the root \(named.root), and the log's first \(named.size) entries give \(root)")
+        }
+        // The head's own copy may still be to come: the check of the store looks at that.
+        if named.size > 0, named.size != store.size, try !store.checkpointSizes().contains(named.size) {
+            _ = fault("the report was made from the log's first \(named.size) entries, and the checkpoint of that state was removed")
         }
         return true
     }
@@ -196,6 +192,14 @@ public enum ReportFiles {
     public static func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    /// Every folder below the folder that holds nothing, by its path in it, in order.
+    static func emptyFolders(in folder: String) -> [String] {
+        let folder = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+        return (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).filter { name in
+            isFolder("\(folder)/\(name)") && (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)"))?.isEmpty == true
+        }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// Every file below the folder by its path in it, in order.

@@ -74,7 +74,10 @@ import Testing
             try remove(url.path)
         }
         try FileManager.default.createSymbolicLink(atPath: store.path + "/link", withDestinationPath: "lock")
-        #expect(StoreCheck(at: store.path).run().faults.map(\.problem) == ["it is no regular file"])
+        // The folders in which those files stood are empty now, and no store has them either; that of a writer's work may be.
+        let faults = StoreCheck(at: store.path).run().faults.map { "\($0.file.dropFirst(store.path.count + 1)): \($0.problem)" }
+        let empty = ["log/tile/0/000.p", "log/tile/0/x000", "log/tile/5"].map { "\($0): it is an empty folder, which no store has" }
+        #expect(Set(faults) == Set(empty + ["link: it is no regular file"]))
     }
 
     @Test("The first thing wrong is named with its file and offset")

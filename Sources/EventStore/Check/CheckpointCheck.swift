@@ -129,18 +129,39 @@ enum CheckpointCheck {
         }
         for kept in seen {
             state.outcome.count(.kept)
-            if let problem = problem(kept, head, tree, verifier ?? head.verifier) {
+            if let problem = signatureProblem(kept, head, verifier ?? head.verifier) ?? problem(kept, head, tree) {
                 state.add(StoreFault(file: paths.checkpoint, problem: "\(problem) (\(kept.file))"))
+                continue
+            }
+            let size = kept.checkpoint.size
+            // The head's own copy may still be to come: that was looked at already.
+            if size > 0, size != head.checkpoint.size, !state.keptSizes.contains(size) {
+                state.add(
+                    StoreFault(
+                        file: paths.checkpoint(ofSize: size),
+                        problem: "the log was seen with \(size) entries, and the checkpoint of that state was removed (\(kept.file))"))
             }
         }
     }
 
-    private static func problem(_ kept: SeenCheckpoint, _ head: Head, _ tree: CheckedTree, _ verifier: VerifierKey?) -> String? {
-        let seen = kept.checkpoint
-        if seen.origin != head.checkpoint.origin { return "the checkpoint that was kept is of another log, \(seen.origin)" }
-        if let verifier, let note = kept.note, note.signatures.contains(where: { $0.name == verifier.name }), !verifier.verifies(note) {
+    /// A log that was signed once is signed from its first checkpoint, for good, by one key.
+    private static func signatureProblem(_ kept: SeenCheckpoint, _ head: Head, _ verifier: VerifierKey?) -> String? {
+        let isSigned = kept.note?.signatures.contains { $0.name == kept.checkpoint.origin } ?? false
+        if head.verifier == nil, isSigned || kept.signedBy != nil {
+            return "the log was signed when it was seen, and is unsigned now: its signatures were removed"
+        }
+        if let signedBy = kept.signedBy, let verifier, signedBy != verifier {
+            return "the log was signed by another key than now when it was seen, \(signedBy)"
+        }
+        if let verifier, let note = kept.note, isSigned, !verifier.verifies(note) {
             return "the checkpoint that was kept bears no valid signature of the log's key"
         }
+        return nil
+    }
+
+    private static func problem(_ kept: SeenCheckpoint, _ head: Head, _ tree: CheckedTree) -> String? {
+        let seen = kept.checkpoint
+        if seen.origin != head.checkpoint.origin { return "the checkpoint that was kept is of another log, \(seen.origin)" }
         guard let root = tree.root(ofSize: seen.size) else {
             return "the log was seen with \(seen.size) entries and has \(head.checkpoint.size): it was cut back"
         }

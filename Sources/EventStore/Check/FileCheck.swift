@@ -12,6 +12,7 @@ enum FileCheck {
         } catch {
             return state.add(StoreFault(error, file: paths.root))
         }
+        checkFolders(&state, derived: derived)
         for file in files {
             state.outcome.count(.files)
             let path = paths.root + "/" + file
@@ -41,6 +42,19 @@ enum FileCheck {
             } else {
                 state.add(StoreFault(file: path, problem: "it does not belong to a store"))
             }
+        }
+    }
+
+    /// Finds folders that hold nothing; of those that a store has, that of a writer's work and those of derived files may be empty.
+    private static func checkFolders(_ state: inout CheckState, derived: [DerivedFiles]) {
+        do throws(StoreError) {
+            for folder in try Folder.emptyFolders(below: state.paths.root)
+            where folder != "pending" && !derived.contains(where: { $0.folder == folder }) {
+                state.addLeftover(
+                    StoreFault(file: state.paths.root + "/" + folder, problem: "it is an empty folder, which no store has"))
+            }
+        } catch {
+            state.add(StoreFault(error, file: state.paths.root))
         }
     }
 

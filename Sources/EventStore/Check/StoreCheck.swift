@@ -122,9 +122,12 @@ public struct SeenCheckpoint: Sendable {
     public let checkpoint: Checkpoint
     /// The note with its signatures, where it was kept as one.
     public let note: SignedNote?
+    /// The key that had signed the log then, as far as what was kept says so.
+    public let signedBy: VerifierKey?
 
     /// A state with its origin.
-    public init(file: String, checkpoint: Checkpoint, note: SignedNote? = nil) {
+    public init(file: String, checkpoint: Checkpoint, note: SignedNote? = nil, signedBy: VerifierKey? = nil) {
+        self.signedBy = signedBy
         self.file = file
         self.checkpoint = checkpoint
         self.note = note

@@ -94,6 +94,16 @@ enum Folder {
         return found
     }
 
+    /// Every folder below a folder that holds nothing, by its path relative to it, in order.
+    static func emptyFolders(below path: String) throws(StoreError) -> [String] {
+        var found: [String] = []
+        for name in try names(in: path) where try isFolder(path + "/" + name) {
+            if try names(in: path + "/" + name).isEmpty { found.append(name) }
+            for inner in try emptyFolders(below: path + "/" + name) { found.append(name + "/" + inner) }
+        }
+        return found
+    }
+
     /// Gives a file or folder a new name in one step, in the place of what bore it.
     static func rename(_ old: String, to new: String) throws(StoreError) {
         guard Glibc.rename(old, new) == 0 else { throw .system(operation: "rename to \(new)", path: old, code: errno) }
