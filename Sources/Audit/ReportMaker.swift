@@ -45,11 +45,7 @@ public struct ReportMaker: Sendable {
     }
 
     /// The pipeline's part of what the figures need.
-    public var settings: ReportSettings {
-        ReportSettings(
-            areas: reference.areas, population: reference.population, demand: pipeline.demand, catchment: pipeline.catchment,
-            targets: pipeline.targets)
-    }
+    public var settings: ReportSettings { ReportSettings(pipeline, reference) }
 
     /// The figures.
     ///
@@ -221,18 +217,10 @@ public struct ReportMaker: Sendable {
 
     /// The manifest of these files.
     public func manifest(of files: [Manifest.File]) throws -> Manifest {
-        func input(_ path: String, _ bytes: [UInt8]) -> Manifest.File {
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            return Manifest.File(path: name, size: bytes.count, sha256: "\(SHA256.digest(of: bytes))")
-        }
-        return Manifest(
+        Manifest(
             program: program, pipeline: pipeline.name, language: language.rawValue, asOf: asOf, knownAt: knownAt,
             checkpoint: Manifest.Checkpoint(origin: checkpoint?.origin ?? "", size: store.size, root: "\(store.root)"),
-            inputs: [
-                input(pipeline.file, pipeline.source), input(pipeline.communities, reference.communitiesSource),
-                input(pipeline.population, reference.populationSource),
-            ] + (pipeline.holidays.flatMap { path in reference.holidaysSource.map { [input(path, $0)] } } ?? []),
-            archives: try store.batches.map(Manifest.Archive.init), files: files)
+            inputs: Manifest.inputs(pipeline, reference), archives: try store.batches.map(Manifest.Archive.init), files: files)
     }
 }
 
@@ -244,5 +232,28 @@ extension Manifest.Archive {
         self.init(
             archive: batch.archive, sha256: "\(batch.sha256)", events: Dictionary(uniqueKeysWithValues: events),
             duplicates: batch.duplicates, rejects: Dictionary(uniqueKeysWithValues: rejects))
+    }
+}
+
+extension Manifest {
+    /// The pipeline file and the reference data, in the order of ``inputs``.
+    public static func inputs(_ pipeline: Pipeline, _ reference: ReferenceData) -> [File] {
+        func input(_ path: String, _ bytes: [UInt8]) -> File {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            return File(path: name, size: bytes.count, sha256: "\(SHA256.digest(of: bytes))")
+        }
+        return [
+            input(pipeline.file, pipeline.source), input(pipeline.communities, reference.communitiesSource),
+            input(pipeline.population, reference.populationSource),
+        ] + (pipeline.holidays.flatMap { path in reference.holidaysSource.map { [input(path, $0)] } } ?? [])
+    }
+}
+
+extension ReportSettings {
+    /// The pipeline's part of what the figures need.
+    init(_ pipeline: Pipeline, _ reference: ReferenceData) {
+        self.init(
+            areas: reference.areas, population: reference.population, demand: pipeline.demand, catchment: pipeline.catchment,
+            targets: pipeline.targets)
     }
 }

@@ -6,6 +6,17 @@ struct CoverageTable {
     struct Key: Hashable {
         let level: String
         let code: String
+
+        /// The area's number in a register; nil where it has none of that level and code.
+        func number(in areas: Areas) -> Int? {
+            guard let level = Level(name: level) else { return nil }
+            guard code == Areas.unassignedCode else { return areas.number(of: level, code: code) }
+            switch level {
+            case .district: return nil
+            case .town: return areas.towns.upperBound - 1
+            case .community: return areas.communitiesRange.upperBound - 1
+            }
+        }
     }
 
     /// The areas in the order of the table.

@@ -36,7 +36,7 @@ struct RevisionTally {
     }
 
     /// By area: the parts at first, after each cause in their order, and at last.
-    func states(_ sums: RevisionSums, _ areas: Areas, _ columns: Int) -> [AreaStates] {
+    func states(_ sums: RevisionSums, _ areas: Areas) -> [AreaStates] {
         areas.all.indices.map { number in
             let slots = areas.slots(of: number)
             func sum(_ value: (Int) -> Int64) -> Int64 { slots.reduce(0) { $0 &+ value($1) } }
@@ -89,46 +89,50 @@ struct FigureChange {
     private(set) var fault: String?
     private let arithmetic: (before: String, after: String)
 
-    /// The figure of the area `number` of the register; nil: the register has it no more.
+    /// The figure of an area: its parts at first by the earlier report's own reference data and settings, and its number and the way on by
+    /// the later one's; nil where the register of that report has no such area.
     init(
-        _ figure: Figure, _ key: CoverageTable.Key, _ number: Int?, early: ComparedReport, late: ComparedReport, states: [AreaStates],
-        settings: ReportSettings, isTurned: Bool
+        _ figure: Figure, _ key: CoverageTable.Key, _ first: AreaParts?, _ way: (number: Int, states: AreaStates)?,
+        early: ComparedReport, late: ComparedReport, isTurned: Bool
     ) {
         self.figure = figure
         self.key = key
         let (from, to) = (early.table.number(figure, key), late.table.number(figure, key))
         (before, after) = isTurned ? (to, from) : (from, to)
-        guard let number else {
-            arithmetic = ("", "")
-            if let from, let to, from != to { causes = [(.reference, (to.units - from.units) * (isTurned ? -1 : 1))] }
-            return
+        let demand = (early: early.settings.demand, late: late.settings.demand)
+        func residents(_ view: Viewpoint) -> Int64? {
+            way.flatMap { late.settings.population.residents(in: view.asOf.civil.year)[$0.number] }
         }
-        var state = states[number].first
-        state.population = settings.population.residents(in: early.viewpoint.asOf.civil.year)[number]
-        var last = states[number].last
-        last.population = settings.population.residents(in: late.viewpoint.asOf.civil.year)[number]
-        let texts = (state.arithmetic(figure, settings.demand), last.arithmetic(figure, settings.demand))
+        var last = way?.states.last
+        last?.population = residents(late.viewpoint)
+        let texts = (first?.arithmetic(figure, demand.early) ?? "", last?.arithmetic(figure, demand.late) ?? "")
         arithmetic = isTurned ? (texts.1, texts.0) : texts
-        let made = (state.printed(figure, settings.demand), last.printed(figure, settings.demand))
+
+        // Each report must say what its events give with what it was made with: only then are the causes the true ones.
         let place = "\(figure.name) of \(key.code)"
-        // With other inputs than those at hand a report need not be what we would make.
-        if early.hasSameInputs, made.0 != from { fault = "\(place): \(early.folder) does not say what its events give" }
-        if late.hasSameInputs, made.1 != to { fault = "\(place): \(late.folder) does not say what its events give" }
+        func isMade(_ report: ComparedReport, _ printed: Printed?, _ parts: AreaParts?, _ demand: DemandRules) -> Bool {
+            parts.map { $0.printed(figure, demand) == printed } ?? (report.table.names[key] == nil)
+        }
+        if !isMade(early, from, first, demand.early) { fault = "\(place): \(early.folder) does not say what its events give" }
+        if !isMade(late, to, last, demand.late) { fault = "\(place): \(late.folder) does not say what its events give" }
 
         // The steps, each from the value before it; where there is no value the step says nothing and the next one says it all.
-        var steps: [(Cause, Printed?)] = [(.reference, made.0)]
-        state.population = last.population
-        steps.append((.reference, state.printed(figure, settings.demand)))
-        for (cause, parts) in states[number].steps {
-            var parts = parts
-            parts.population = last.population
-            steps.append((cause, parts.printed(figure, settings.demand)))
+        var steps: [(Cause, Printed?)] = []
+        if let way {
+            var state = way.states.first
+            state.population = last?.population
+            steps.append((.reference, state.printed(figure, demand.late)))
+            for (cause, parts) in way.states.steps {
+                var parts = parts
+                parts.population = last?.population
+                steps.append((cause, parts.printed(figure, demand.late)))
+            }
+            if var end = way.states.steps.last?.parts {
+                end.population = last?.population
+                if end != last { fault = "\(place): the events do not lead from one report to the other" }
+            }
         }
-        if let end = states[number].steps.last?.parts {
-            var end = end
-            end.population = last.population
-            if end != last { fault = "\(place): the events do not lead from one report to the other" }
-        }
+        // Where the later report has no such area, that alone is why.
         steps.append((.reference, to))
         guard let from, to != nil else { return }
         var value = from.units
@@ -209,10 +213,11 @@ struct NamedEvents {
     private let sums: [(figure: Figure, parts: [Part])]
     private var entries: [Key: Entry] = [:]
 
-    init(areas: Areas, figures: [Figure], _ question: ReportComparison.Question) {
+    /// For the figures of one area, or of all; no more than so many events are named for a figure and cause.
+    init(areas: Areas, figures: [Figure], limit: Int?, area: Int?) {
         self.areas = areas
-        limit = question.named ?? .max
-        area = question.area
+        self.limit = limit ?? .max
+        self.area = area
         sums = figures.compactMap { figure in
             switch figure.measure {
             case .rate, .netPaidPerPlace, .count(.gap), .count(.demand), .count(.demandPlanned): nil
