@@ -64,9 +64,12 @@ import Testing
         #expect(made.status == 0, "\(made.errors)")
         let whole = try Data(contentsOf: copy.url.appendingPathComponent("proof.json"))
         let proof = try #require(try JSONSerialization.jsonObject(with: whole) as? [String: Any])
-        func check(_ changed: [String: Any]) throws -> Int32 {
-            try JSONSerialization.data(withJSONObject: changed).write(to: copy.url.appendingPathComponent("changed.json"))
-            return try Program.run(["prove", "--check", "changed.json", "--seen", "out/store/log/checkpoint"], in: copy.url).status
+        func check(_ changed: [String: Any], _ trust: [String] = ["--seen", "out/store/log/checkpoint"]) throws -> Int32 {
+            // As the program spells it: what is refused is what the proof says, not how.
+            let bytes = try JSONSerialization.data(
+                withJSONObject: changed, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+            try (bytes + [0x0A]).write(to: copy.url.appendingPathComponent("changed.json"))
+            return try Program.run(["prove", "--check", "changed.json"] + trust, in: copy.url).status
         }
         #expect(try check(proof) == 0)
         var other = proof
@@ -93,7 +96,46 @@ import Testing
             other["entries"] = changed
             #expect(try check(other) == 1)
         }
+        other = proof
+        other["entries"] = entries + [entries[entries.count - 1]]
+        #expect(try check(other) == 1, "an entry given twice")
+        try (whole + [0x0A]).write(to: copy.url.appendingPathComponent("longer.json"))
+        #expect(try Program.run(["prove", "--check", "longer.json", "--seen", "out/store/log/checkpoint"], in: copy.url).status == 1)
         let cut = try Program.run(["prove", "--check", "pipeline.yaml", "--seen", "out/store/log/checkpoint"], in: copy.url)
         #expect(cut.status == 1)
+    }
+
+    /// What a figure needs beside events is held against the files where they are at hand, and their digests against a report's.
+    @Test func takesNothingAsGivenWithThePipeline() throws {
+        let copy = try TemporaryFolder(copyOf: ConformanceTests.folder.appendingPathComponent("tiny"))
+        _ = try Program.run(["run", "--pipeline", "pipeline.yaml", "--as-of", "2024-06-30", "--out", "report"], in: copy.url)
+        let seen = ["--seen", "report/manifest.json"]
+        let made = try Program.run(
+            [
+                "prove", "--pipeline", "pipeline.yaml", "--figure", "places_per_1000", "--code", "320612101", "--as-of", "2024-06-30",
+                "--out", "proof.json",
+            ] + seen, in: copy.url)
+        #expect(made.status == 0, "\(made.errors)")
+        let whole = try String(contentsOf: copy.url.appendingPathComponent("proof.json"), encoding: .utf8)
+        func check(_ text: String, _ more: [String]) throws -> Program.Outcome {
+            try text.write(to: copy.url.appendingPathComponent("changed.json"), atomically: true, encoding: .utf8)
+            return try Program.run(["prove", "--check", "changed.json"] + seen + more, in: copy.url)
+        }
+        let given = try check(whole, [])
+        #expect(given.status == 0 && given.output.contains("Taken as given, not checked"), "\(given.errors)")
+        let checked = try check(whole, ["--pipeline", "pipeline.yaml"])
+        #expect(checked.status == 0 && !checked.output.contains("Taken as given"), "\(checked.errors)")
+        // Residents changed, and the cell with them so that it adds up: only the files themselves tell.
+        let residents = try #require(whole.firstMatch(of: /"population" : (\d+)/)).1
+        let ten = whole.replacing("\"population\" : \(residents)", with: "\"population\" : \(residents)0")
+        let told = try check(ten, [])
+        let sum = try #require(told.errors.firstMatch(of: /add up to ([0-9.]+),/)).1
+        let forged = ten.replacing(/"printed" : "[^"]*"/, with: "\"printed\" : \"\(sum)\"")
+        #expect(try check(forged, []).output.contains("Taken as given, not checked"))
+        let found = try check(forged, ["--pipeline", "pipeline.yaml"])
+        #expect(found.status == 1 && found.errors.contains("its population differ"), "\(found.errors)")
+        let digest = try #require(whole.firstMatch(of: /"sha256" : "([0-9a-f]{64})"/)).1
+        let inputs = try check(whole.replacing(digest, with: String(digest.reversed())), [])
+        #expect(inputs.status == 1 && inputs.errors.contains("it was made with another"), "\(inputs.errors)")
     }
 }

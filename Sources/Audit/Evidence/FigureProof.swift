@@ -2,7 +2,7 @@ public import EventStore
 import Events
 import Figures
 import Foundation
-import Pipelines
+public import Pipelines
 import Projections
 
 /// A file that proves, without the store, that a cell of `coverage.csv` is what events of the log add up to: the entries that hold the
@@ -56,9 +56,10 @@ public struct FigureProof: Sendable, ProofFile, Equatable {
     /// The file's bytes: JSON with sorted members.
     public func encoded() throws -> [UInt8] { try json() }
 
-    /// Reads a proof's file; nil where the bytes are none.
+    /// Reads a proof's file; nil where the bytes are not the very ones that ``encoded()`` gives.
     public init?(_ bytes: some Sequence<UInt8>) {
-        guard let proof = FigureProof.read(Array(bytes)) else { return nil }
+        let bytes = Array(bytes)
+        guard let proof = FigureProof.read(bytes), (try? proof.json()) == bytes else { return nil }
         self = proof
     }
 
@@ -72,21 +73,15 @@ public struct FigureProof: Sendable, ProofFile, Equatable {
         guard let bytes = try store.checkpointNote(), let note = SignedNote(bytes) else {
             throw ProofRefused(description: "the log has no published checkpoint of \(store.size) entries to prove the figure by")
         }
-        let (areas, settings) = (maker.reference.areas, maker.settings)
         format = FigureProof.currentFormat
         figure = cell.figure.name
-        code = areas.all[cell.area].code
+        code = maker.reference.areas.all[cell.area].code
         asOf = maker.asOf.description
         knownAt = maker.knownAt?.description
         printed = try maker.figuresOfDay().printed(cell.figure, of: cell.area)?.text ?? ""
-        let slots = areas.slots(of: cell.area)
-        scope = cell.area == 0 ? .everything : areas.all[cell.area].isUnassigned ? .others : .listed
-        communities = (scope == .listed ? slots.map { areas.communities[$0] } : areas.communities).map(\.code)
-        registered = areas.registered[cell.area]
-        population = settings.population.residents(in: maker.asOf.civil.year)[cell.area]
-        let demand = settings.demand
-        rules = [demand.months0to5, demand.months6to11, demand.months12to23, demand.months24to35, demand.planningNorm].map(\.rawValue)
-        inputs = try maker.manifest(of: []).inputs
+        let given = Given(cell, maker.asOf, maker.pipeline, maker.reference)
+        (scope, communities, registered) = (given.scope, given.communities, given.registered)
+        (population, rules, inputs) = (given.population, given.rules, given.inputs)
         events = []
         entries = []
         try gather(try wanted(maker, cell), store, note)
@@ -94,6 +89,28 @@ public struct FigureProof: Sendable, ProofFile, Equatable {
         guard result.addsUp else {
             throw ProofRefused(
                 description: "the events add up to \(result.sum), printed is \(printed): run `tuowei explain` and `tuowei verify`")
+        }
+    }
+
+    /// What a figure needs beside events, from the pipeline and the reference data.
+    private struct Given {
+        let scope: Scope
+        let communities: [String]
+        let registered: Int64
+        let population: Int64?
+        let rules: [Int64]
+        let inputs: [Manifest.File]
+
+        init(_ cell: Cell, _ day: Day, _ pipeline: Pipeline, _ reference: ReferenceData) {
+            let areas = reference.areas
+            let slots = areas.slots(of: cell.area)
+            scope = cell.area == 0 ? .everything : areas.all[cell.area].isUnassigned ? .others : .listed
+            communities = (scope == .listed ? slots.map { areas.communities[$0] } : areas.communities).map(\.code)
+            registered = areas.registered[cell.area]
+            population = reference.population.residents(in: day.civil.year)[cell.area]
+            let demand = pipeline.demand
+            rules = [demand.months0to5, demand.months6to11, demand.months12to23, demand.months24to35, demand.planningNorm].map(\.rawValue)
+            inputs = Manifest.inputs(pipeline, reference)
         }
     }
 
@@ -169,6 +186,36 @@ public struct FigureProof: Sendable, ProofFile, Equatable {
 
     // MARK: Checking
 
+    /// Checks what the proof takes from the pipeline and the reference data against those files themselves.
+    /// - Throws: ``ProofRefused`` with what is another.
+    public func check(against pipeline: Pipeline, _ reference: ReferenceData) throws {
+        try check(inputs: Manifest.inputs(pipeline, reference), of: pipeline.file)
+        guard let cell = try? Cell(figure: figure, code: code, areas: reference.areas), let day = Day(asOf) else {
+            throw ProofRefused(description: "the register has no area \(JSONText.of(code))")
+        }
+        let given = Given(cell, day, pipeline, reference)
+        for (name, isSame) in [
+            ("communities", scope == given.scope && communities == given.communities && registered == given.registered),
+            ("population", population == given.population), ("rules", rules == given.rules),
+        ] where !isSame {
+            throw ProofRefused(description: "its \(name) differ from those of \(pipeline.file) and the files that it names")
+        }
+    }
+
+    /// Compares the digests of the pipeline and the reference data with those that `file` has.
+    /// - Throws: ``ProofRefused`` with the first that is another.
+    public func check(inputs known: [Manifest.File], of file: String) throws {
+        guard inputs.count == known.count, let place = zip(inputs, known).first(where: { $0.sha256 != $1.sha256 || $0.size != $1.size })
+        else {
+            if inputs.count == known.count { return }
+            throw ProofRefused(
+                description: "it was made with \(inputs.count) files of reference data and settings, and \(file) has \(known.count)")
+        }
+        throw ProofRefused(
+            description: "it was made with another \(place.0.path) than \(file) (SHA-256 \(place.0.sha256), there \(place.1.sha256)); "
+                + "ask for one made with the same files")
+    }
+
     /// What a proof shows once its hashes hold. Whether the checkpoint is to be believed is for a key or a kept checkpoint to say.
     public struct Shown: Sendable {
         /// The log's state.
@@ -189,11 +236,14 @@ public struct FigureProof: Sendable, ProofFile, Equatable {
     /// - Throws: ``ProofRefused`` with what does not hold.
     public func check() throws -> Shown {
         guard let figure = FigureCatalog.figure(named: figure), let day = Day(asOf), rules.count == 5,
-            knownAt.map({ Instant($0) != nil }) ?? true, Set(communities).count == communities.count,
+            knownAt.map({ Instant($0)?.description == $0 }) ?? true, Set(communities).count == communities.count,
             rules.allSatisfy({ (0...TenThousandths.maximum.rawValue).contains($0) }),
             population.map({ (0...1_000_000_000_000_000).contains($0) }) ?? true
         else { throw ProofRefused(description: "the proof does not say which cell it proves") }
         let checked = try ProvedEntry.checked(entries)
+        guard zip(checked, checked.dropFirst()).allSatisfy({ $0.proof.index < $1.proof.index }) else {
+            throw ProofRefused(description: "the entries of the proof are not in the order of the log, each once")
+        }
         let blocks = checked.map { ProvedBlock($0.bytes) }
         let placed = try events.map { place -> (block: ProvedBlock, row: Int) in
             guard place.count == 2, blocks.indices.contains(place[0]), let block = blocks[place[0]],

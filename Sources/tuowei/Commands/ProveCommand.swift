@@ -13,14 +13,18 @@ struct ProveCommand: ParsableCommand {
         discussion: """
             tuowei prove EVENT_ID --pipeline FILE [--log NAME] [--seen CHECKPOINT] [--out FILE]
             tuowei prove --figure NAME --code AREA --as-of DAY [--known-at MOMENT] --pipeline FILE [--seen CHECKPOINT] [--out FILE]
-            tuowei prove --check FILE (--vkey KEY | --seen CHECKPOINT)
+            tuowei prove --check FILE (--vkey KEY | --seen CHECKPOINT) [--pipeline FILE]
 
             A proof holds whole blocks of the log, so its reader sees the events beside the one that is proved: hand it on as you would \
             hand on the archive.
             """)
 
     @Argument(help: "The event's identifier.") var event: String?
-    @Option(name: .long, help: ArgumentHelp("The pipeline file (YAML).", valueName: "file")) var pipeline: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The pipeline file (YAML); with --check, to hold a figure's rules and reference data against.", valueName: "file"))
+    var pipeline: String?
     @Option(name: .long, help: ArgumentHelp("The event's log: births, filings, enrollments or subsidies.", valueName: "name"))
     var log: String?
     @Option(name: .long, help: ArgumentHelp("A figure to prove in place of an event: a numeric column of coverage.csv.", valueName: "name"))
@@ -110,6 +114,15 @@ struct ProveCommand: ParsableCommand {
     private func checkFigure(_ proof: FigureProof, _ path: String, _ key: VerifierKey?, _ kept: SeenCheckpoint?) throws {
         let result = try refusing(as: .checkFailed) { try proof.check() }
         try checkTrust(path, result.note, result.checkpoint, key, kept)
+        let manifest = try refusing { try seen.flatMap { try KeptFiles.manifest($0) } }
+        let settings = try refusing { try pipeline.map { try Pipeline.read($0) } }
+        let reference = try refusing { try settings?.reference() }
+        do {
+            if let manifest, let seen { try proof.check(inputs: manifest.inputs, of: seen) }
+            if let settings, let reference { try proof.check(against: settings, reference) }
+        } catch let refused as ProofRefused {
+            throw Refusal("\(shown(path)): \(shown(refused.description))", status: .checkFailed)
+        }
         guard result.addsUp else {
             throw Refusal(
                 "\(shown(path)): the events add up to \(result.sum.isEmpty ? "an empty cell" : result.sum), the proof says "
@@ -122,7 +135,11 @@ struct ProveCommand: ParsableCommand {
         printLine(
             "\(grouped(result.events)) events in \(grouped(proof.entries.count)) entries of the log \(shown(result.checkpoint.origin)) give it, which "
                 + "had \(grouped(result.checkpoint.size)) entries and the root \(result.checkpoint.root)")
-        for input in proof.inputs { printLine("taken as given: \(shown(input.path)), SHA-256 \(shown(input.sha256))") }
+        if settings != nil { return printLine("Its communities, residents and rules are those of \(shown(pipeline ?? ""))") }
+        printLine(
+            "Taken as given, not checked: the area's communities, the residents and the rules of the figure, said to be from the files below"
+                + (manifest == nil ? "" : ", which are the report's") + "; with --pipeline they are checked")
+        for input in proof.inputs { printLine("  \(shown(input.path)), SHA-256 \(shown(input.sha256))") }
     }
 
     private func checkTrust(
