@@ -83,12 +83,12 @@ final class FileComparison {
             number > 1, column < columns.count
         else { return "row \(number) differs from the replay at byte \(place)" }
         // The table of findings names children, and no message does.
-        guard !columns.contains("subject") else {
-            return "row \(number), column \(columns[column]) differs from the replay at byte \(place)"
-        }
-        var words = "row \(number) (\(there.prefix(4).joined(separator: ","))), column \(columns[column]): "
-        words += "published \(there[column]), replayed \(here[column])"
-        let row = Dictionary(zip(columns, there)) { first, _ in first }
+        let subject = columns.firstIndex(of: "subject")
+        let begin = there.prefix(min(4, subject ?? 4)).joined(separator: ",")
+        var words = "row \(number) (\(begin)), column \(columns[column]): "
+        words += column == subject ? "another than the replay has" : "published \(there[column]), replayed \(here[column])"
+        // What the record says, not what was published, leads to its events.
+        let row = Dictionary(zip(columns, here)) { first, _ in first }
         if let command = stake(columns[column], row) { words += "; the events at stake: \(command)" }
         return words
     }
