@@ -40,7 +40,7 @@ REPORT_OPTIONS = --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") $
 .PHONY: all help setup setup-test build ingest fold report run verify audit explain rejects test pages-check tamper lint format goldens laws check sample-data bench bench-formats bench-data bench-micro profile test-lines clean explain-cases compare faults corpora fuzz sanitize second-opinion setup-bench known-at
 
 all: build ## fetch what is missing, build, run the sample pipeline, say where the report is
-	@scripts/sample.sh $(TUOWEI) "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS)
+	@scripts/sample.sh $(TUOWEI) "$(PIPELINE)" $(if $(THREADS),--threads $(THREADS)) $(REPORT_OPTIONS) $(if $(KEY),--key "$(KEY)")
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,17 +57,17 @@ setup-test:
 build: setup ## build the program in release mode
 	@scripts/build.sh
 
-ingest: build ## check and append the pipeline's archives to the store
-	@$(call STAGE,ingest)
+ingest: build ## check and append the pipeline's archives to the store (KEY=FILE signs it, report and run too)
+	@$(call STAGE,ingest) $(if $(KEY),--key "$(KEY)")
 
 fold: build ## bring the projections up to the log
 	@$(call STAGE,fold)
 
 report: build ## write the report of AS_OF (as known at KNOWN_AT) from the store
-	@$(call STAGE,report) $(REPORT_OPTIONS)
+	@$(call STAGE,report) $(REPORT_OPTIONS) $(if $(KEY),--key "$(KEY)")
 
 run: build ## ingest, fold and report in one
-	@$(call STAGE,run) $(REPORT_OPTIONS)
+	@$(call STAGE,run) $(REPORT_OPTIONS) $(if $(KEY),--key "$(KEY)")
 
 rejects: build ## list the rejected lines that the store keeps, as NDJSON
 	@$(call STAGE,rejects)
@@ -81,8 +81,8 @@ audit: all setup-test ## do what an auditor does on the sample: verify, rebuild,
 explain: build ## list the events behind one figure: FIGURE=… CODE=… AS_OF=…
 	@$(call STAGE,explain) --as-of "$(AS_OF)" $(if $(KNOWN_AT),--known-at "$(KNOWN_AT)") --figure "$(FIGURE)" --code "$(CODE)"
 
-compare: build ## say why the figures of the report in folder A are others in the one in B: A=… B=…
-	@$(call STAGE,compare) "$(A)" "$(B)"
+compare: build ## say why the figures of the report in folder A are others in the one in B: A=… B=… (PIPELINE_A=, PIPELINE_B=: what they were made with)
+	@$(call STAGE,compare) $(if $(PIPELINE_A),--pipeline-a "$(PIPELINE_A)") $(if $(PIPELINE_B),--pipeline-b "$(PIPELINE_B)") "$(A)" "$(B)"
 
 explain-cases: setup-test ## explain every cell of the contract's cases (make test takes a sample)
 	@BUILD=release TUOWEI_EVERY_CELL=1 scripts/test.sh --filter everyCellIsWhatItsEventsAddUpTo
