@@ -24,7 +24,7 @@ swift build --build-tests "${options[@]}" >"$log" 2>&1 || { grep -E 'error:' "$l
 found=$PWD/build/sanitize-$name.found
 rm -f "$found".*
 common=halt_on_error=1:exitcode=99:log_path=$found
-export ASAN_OPTIONS=$common:detect_leaks=0:detect_stack_use_after_return=1 TSAN_OPTIONS=$common
+export ASAN_OPTIONS=$common:detect_leaks=0:detect_stack_use_after_return=1 TSAN_OPTIONS=$common:suppressions=$PWD/scripts/thread-sanitizer.txt
 # Left out: what measures memory, of which a sanitizer takes a multiple, and what stops the program at its system calls, which are others then.
 measured=(--skip staysWithinItsMemory --skip keepsNoM --skip nothingIsLostInASample --skip CorporaTests)
 # One after the other, so that limits of time measure each by itself.
