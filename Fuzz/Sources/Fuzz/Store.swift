@@ -30,7 +30,7 @@ func fuzzBlock(_ input: UnsafeRawBufferPointer) {
             _ = Detail.parts(columns.detailBytes[Int(columns.detailStart[row])..<Int(columns.detailStart[row + 1])])
         }
     }
-    guard let stored = StoredBlock(bytes) else { fatalError("a block that is none") }
+    guard let stored = StoredBlock(padded: bytes + [UInt8](repeating: 0, count: StoredBlock.padding)) else { fatalError("a block that is none") }
     for row in [0, header.count / 2, header.count - 1] {
         _ = (stored.id(row: row), stored.detail(row: row))
         for column in BlockColumn.allCases { _ = stored.value(column, row: row) }
