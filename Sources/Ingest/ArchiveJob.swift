@@ -3,9 +3,11 @@ import Events
 
 /// The reading of one archive: bytes in, blocks of events out. One thread advances it at a time; ``IngestRun`` sees to that.
 final class ArchiveJob: @unchecked Sendable {
-    /// A block with the place of its entry in the archive.
+    /// A block with the place of its entry in the archive and the entry's name: it is appended while more of the archive is read,
+    /// so whoever appends it asks nothing of the job.
     struct Parsed {
         let entry: Int
+        let name: String
         let block: ParsedBlock
     }
 
@@ -25,8 +27,8 @@ final class ArchiveJob: @unchecked Sendable {
     private var entryReader: EntryReader?
     private var fresh: [Parsed] = []
     private var place = 0
-    /// Entry names in order of reading.
-    private(set) var entries: [String] = []
+    /// How many entries with events were begun.
+    private var entries = 0
     /// The rejected lines with the places of their entries, as many as ``keptRejects``.
     private(set) var rejects: [(entry: Int, reject: Reject)] = []
     /// All rejected lines by reason.
@@ -125,7 +127,7 @@ final class ArchiveJob: @unchecked Sendable {
         case .skipped: skipped.append(entry.name)
         case .event(let log, let format):
             guard entry.kind == .file else { return skipped.append(entry.name) }
-            entries.append(entry.name)
+            entries += 1
             entryReader = EntryReader(entry: entry.name, log: log, format: format, rules: input.rules)
         }
     }
@@ -146,8 +148,8 @@ final class ArchiveJob: @unchecked Sendable {
     }
 
     private func collect(_ entryReader: EntryReader) {
-        let place = entries.count - 1
-        for block in entryReader.takeBlocks() { fresh.append(Parsed(entry: place, block: block)) }
+        let place = entries - 1
+        for block in entryReader.takeBlocks() { fresh.append(Parsed(entry: place, name: entryReader.entry, block: block)) }
         for reject in entryReader.takeRejects() {
             rejectCounts[Int(reject.reason.rawValue)] += 1
             if rejects.count < keptRejects { rejects.append((place, reject)) }

@@ -156,7 +156,7 @@ public final class IngestRun: @unchecked Sendable {
             try writer.beginBatch(keepingConflicts: job.keptRejects)
         }
         for piece in parsed {
-            try writer.append(piece.block, entry: job.entries[piece.entry])
+            try writer.append(piece.block, entry: piece.name)
             batch?.entryOfBlock.append(piece.entry)
             eventsAppended += piece.block.events.count
         }

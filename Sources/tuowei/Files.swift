@@ -22,16 +22,22 @@ enum Files {
     }
 
     /// The names in a folder, sorted; none where it cannot be listed.
-    static func names(in path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
+    static func names(in path: String) -> [String] { (try? list(path)) ?? [] }
+
+    /// The names in a folder, sorted.
+    static func list(_ path: String) throws -> [String] {
+        guard let stream = opendir(path) else { throw failure("list the folder", path) }
         defer { closedir(stream) }
         var names: [String] = []
+        errno = 0
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != ".", name != ".." { names.append(name) }
+            errno = 0
         }
+        guard errno == 0 else { throw failure("list the folder", path) }
         return names.sorted()
     }
 
@@ -77,7 +83,7 @@ enum Files {
 
     /// Makes a folder and all that it holds durable; says so of each file.
     static func synchronizeTree(_ path: String, onFile: () -> Void = {}) throws {
-        for name in names(in: path) {
+        for name in try list(path) {
             var status = stat()
             guard lstat("\(path)/\(name)", &status) == 0 else { throw failure("examine", "\(path)/\(name)") }
             switch status.st_mode & S_IFMT {

@@ -114,7 +114,7 @@ final class ReportFolder {
         defer { close(lock) }
         while flock(lock, LOCK_EX) != 0, errno == EINTR { try Interruption.check() }
         if try ReportFolder.stands(target) {
-            try carryOver(from: "", Set(files.map(\.path)), previousFiles())
+            try carryOver(from: "", Set(files.map(\.path)), try previousFiles())
             try makeDurable(onFile: onFile)
             try Interruption.check()
             guard tuowei_exchange(made, target) == 0 else {
@@ -165,8 +165,13 @@ final class ReportFolder {
     }
 
     /// The files that the report standing at the target lists as its own.
-    private func previousFiles() -> Set<String> {
-        Manifest.files(at: "\(target)/\(Manifest.name)").union([Manifest.name, ManifestSignature.name])
+    private func previousFiles() throws -> Set<String> {
+        let path = "\(target)/\(Manifest.name)"
+        // A list that is there and cannot be read is not an empty one: the old report's files would be kept as somebody's own.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 || errno == ENOENT else { throw Files.failure("open", path) }
+        if descriptor >= 0 { close(descriptor) }
+        return Manifest.files(at: path).union([Manifest.name, ManifestSignature.name])
     }
 
     /// Links what stands in the target and is no report's into the new folder, so that the exchange loses nothing.
@@ -175,7 +180,7 @@ final class ReportFolder {
     ///   - ours: What the new report holds.
     ///   - previous: What the one standing there lists.
     private func carryOver(from folder: String, _ ours: Set<String>, _ previous: Set<String>) throws {
-        for name in Files.names(in: "\(target)/\(folder)") {
+        for name in try Files.list("\(target)/\(folder)") {
             let path = folder.isEmpty ? name : "\(folder)/\(name)"
             if previous.contains(path) { continue }
             var status = stat()
