@@ -35,7 +35,7 @@ enum Door {
         do {
             try refuseUnknownVerb(CommandLine.arguments.dropFirst().first)
             var command = try Tuowei.parseAsRoot()
-            try OpenFiles.startThreads()
+            try ThreadLibrary.start()
             try command.run()
         } catch let status as ExitStatus {
             exit(status.rawValue)

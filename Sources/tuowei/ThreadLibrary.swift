@@ -1,19 +1,19 @@
 import Dispatch
 import Glibc
 
-/// The files that the program may have open.
-enum OpenFiles {
-    /// How many the library of threads opens for itself, and one to spare.
-    private static let ofThreads = 5
+/// The library of threads (libdispatch), which opens files of its own.
+enum ThreadLibrary {
+    /// How many files it opens, and one to spare.
+    private static let files = 5
 
-    /// Starts the library of threads, which opens files of its own at the first thread's start and ends the whole program where it
-    /// may not: so it does that here, before anything is under way, and only where it may.
+    /// Starts it. It opens its files at the first thread's start and ends the whole program where it may not: so it does that here,
+    /// before anything is under way, and only where it may.
     ///
     /// - Throws: `Refusal` where too few files may be opened.
-    static func startThreads() throws {
+    static func start() throws {
         var tried: [Int32] = []
         defer { for descriptor in tried { close(descriptor) } }
-        while tried.count < ofThreads {
+        while tried.count < files {
             let descriptor = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard descriptor >= 0 else { throw Files.failure("open", "/") }
             tried.append(descriptor)
