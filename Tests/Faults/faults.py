@@ -22,7 +22,7 @@ from limits import Limits
 from scenarios import prepare
 
 # Second faults, for each scenario.
-PAIRS = 60
+PAIRS = 120
 # The power cuts of a scenario are so many pieces of work, in a whole sweep.
 SLICES = 16
 # Of a sample, one fault in so many.
