@@ -111,6 +111,16 @@ public struct SupplyTotals: Sendable, Hashable {
 
     /// No facilities.
     public init() {}
+
+    /// Adds what other facilities have.
+    public static func += (sum: inout SupplyTotals, totals: SupplyTotals) {
+        sum.facilities += totals.facilities
+        sum.facilitiesFiled += totals.facilitiesFiled
+        sum.places += totals.places
+        sum.placesFiled += totals.placesFiled
+        sum.placesInclusive += totals.placesInclusive
+        sum.enrolled += totals.enrolled
+    }
 }
 
 /// Numbers by class (乳儿班, 托小班, 托大班, 混合编班): places or children.

@@ -83,13 +83,7 @@ extension PageMaker {
         let forms = FacilityForm.allCases.compactMap { form -> [PageCell]? in
             var totals = SupplyTotals()
             for slot in 0..<areas.slotCount {
-                let own = figures.projected.supply(form, column: slot)
-                totals.facilities += own.facilities
-                totals.facilitiesFiled += own.facilitiesFiled
-                totals.places += own.places
-                totals.placesFiled += own.placesFiled
-                totals.placesInclusive += own.placesInclusive
-                totals.enrolled += own.enrolled
+                totals += figures.projected.supply(form, column: slot)
             }
             guard totals.facilities > 0 else { return nil }
             func cell(_ value: Int, _ column: String) -> PageCell {

@@ -22,12 +22,7 @@ extension Table {
         let rows = AreaRows(figures.areas, width: forms.count, empty: SupplyTotals()) { place, slot in
             figures.projected.supply(forms[place], column: slot)
         } adding: { sum, totals in
-            sum.facilities += totals.facilities
-            sum.facilitiesFiled += totals.facilitiesFiled
-            sum.places += totals.places
-            sum.placesFiled += totals.placesFiled
-            sum.placesInclusive += totals.placesInclusive
-            sum.enrolled += totals.enrolled
+            sum += totals
         }
         for (number, area) in figures.areas.all.enumerated() {
             for (place, form) in forms.enumerated() {
