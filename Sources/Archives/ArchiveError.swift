@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why an archive was not read to its end. Each archive is refused whole.
 public enum ArchiveError: Error, Equatable, Sendable {
     /// The file could not be opened or read: the system's reason in `errno`.
@@ -14,6 +16,11 @@ public enum ArchiveError: Error, Equatable, Sendable {
     /// What the contract calls this refusal (`interfaces.md`): `limit` or `unreadable`.
     public var why: String {
         if case .limit = self { "limit" } else { "unreadable" }
+    }
+
+    /// Whether the machine lacked what reading takes (open files, memory): that says nothing of the archive.
+    public var isShortage: Bool {
+        if case .inaccessible(_, let number) = self { [EMFILE, ENFILE, ENOMEM].contains(number) } else { false }
     }
 }
 
@@ -64,7 +71,7 @@ extension ArchiveError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .inaccessible(let archive, let number):
-            "\(printable(archive)): cannot be read: \(systemMessage(number)); check the path and its permissions"
+            "\(printable(archive)): cannot be read: \(systemMessage(number)); \(advice(number))"
         case .notARegularFile(let archive, let kind):
             "\(printable(archive)): is \(kind), not a file; name the archives themselves"
         case .changed(let archive):
@@ -74,6 +81,14 @@ extension ArchiveError: CustomStringConvertible {
         case .limit(let archive, let entry, let limit, let allowed):
             "\(printable(archive)):\(place(entry)) \(limit.words(allowed));"
                 + " if the archive is genuine, raise `\(limit.rawValue)` under `limits` in the pipeline file"
+        }
+    }
+
+    private func advice(_ number: Int32) -> String {
+        switch number {
+        case EMFILE, ENFILE: "raise the limit on open files (`ulimit -n`), then run the same command again"
+        case ENOMEM: "free memory, then run the same command again"
+        default: "check the path and its permissions"
         }
     }
 

@@ -126,6 +126,7 @@ func systemMessage(_ number: Int32) -> String {
     case ENAMETOOLONG: "the path is too long"
     case EMFILE, ENFILE: "too many open files"
     case ENXIO: "no such device"
+    case ENOMEM: "not enough memory"
     default: "system error \(number)"
     }
 }

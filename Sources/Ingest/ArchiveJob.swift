@@ -40,6 +40,8 @@ final class ArchiveJob: @unchecked Sendable {
     private(set) var size = 0
     private(set) var sha256: Digest?
     private(set) var failure: (why: ArchiveAnswer.Why, message: String)?
+    /// What the machine lacked: the run stops by it, for it says nothing of the archive.
+    private(set) var shortage: ArchiveError?
     /// The store held an archive with this digest before the run: nothing was read of it.
     private(set) var isUnchanged = false
 
@@ -62,6 +64,7 @@ final class ArchiveJob: @unchecked Sendable {
             defer { fresh = [] }
             return (fresh, isRead, place)
         } catch let error as ArchiveError {
+            if error.isShortage { shortage = error }
             failure = (error.why == "limit" ? .limit : .unreadable, "\(error)")
         } catch let error as HeaderRefusal {
             failure = (.header, "\(error)")

@@ -118,6 +118,7 @@ public final class IngestRun: @unchecked Sendable {
                 monitor.unlock()
                 let (parsed, isRead, bytesRead) = job.advance(isKnown: isKnown)
                 monitor.lock()
+                if let shortage = job.shortage { failure = failure ?? shortage }
                 job.bytesRead = bytesRead
                 let bytes = parsed.reduce(0) { $0 + $1.block.events.count * MemoryLayout<ParsedEvent>.stride + $1.block.arena.count }
                 job.queue += parsed
