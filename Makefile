@@ -60,8 +60,8 @@ build: setup ## build the program in release mode
 ingest: build ## check and append the pipeline's archives to the store (KEY=FILE signs it, report and run too)
 	@$(call STAGE,ingest) $(if $(KEY),--key "$(KEY)")
 
-fold: build ## bring the projections up to the log
-	@$(call STAGE,fold)
+fold: build ## bring the projections up to the log, and keep what the next report of AS_OF needs
+	@$(call STAGE,fold) --as-of "$(AS_OF)"
 
 report: build ## write the report of AS_OF (as known at KNOWN_AT) from the store
 	@$(call STAGE,report) $(REPORT_OPTIONS) $(if $(KEY),--key "$(KEY)")

@@ -4,13 +4,13 @@ public import Projections
 
 /// Keeps a store's histories: finds the ones that a state of its log vouches for, brings them up to it, and checks them against it.
 public struct HistoryKeeper: Sendable {
-    private let store: EventStore
-    private let folder: HistoryFolder
-    private let threads: Int
-    private let work: WorkCounter
+    let store: EventStore
+    let folder: HistoryFolder
+    let threads: Int
+    let work: WorkCounter
 
-    /// A file that follows others is merged with them once it and they hold a part of the base that is worth it.
-    private static let mergeAt = 8
+    /// A file that follows others is merged with them once it and they hold a part of the base that is worth it; sums are made anew.
+    static let mergeAt = 8
     private static let mostFiles = 12
 
     /// The keeper of the histories of the store of which `store` is a state; it tells `work` what it does.
@@ -76,6 +76,7 @@ public struct HistoryKeeper: Sendable {
         let strays = Set(try folder.list()).subtracting(links.map(\.entries))
         let isCurrent = histories.entryCount == store.size
         guard !isWhole || !isCurrent || !strays.isEmpty else {
+            try removeStraySums()
             folder.tidy()
             return Update(events: events, folded: 0)
         }
@@ -109,7 +110,7 @@ public struct HistoryKeeper: Sendable {
     }
 
     /// Each event is read, and put in order.
-    private func expectMaking(_ events: Int) -> WorkCounter {
+    func expectMaking(_ events: Int) -> WorkCounter {
         work.events = events
         work.expect(.eventsRead, events)
         work.expect(.eventsFolded, events)
@@ -145,6 +146,8 @@ public struct HistoryKeeper: Sendable {
                 StoreFault(
                     file: folder.path(entries), problem: "it is damaged, or was not derived from this log; the next fold makes it anew"))
         }
-        return (all.count + strangers.count, faults)
+        let sums = try checkSums()
+        if let problem = sums.problem { faults.append(StoreFault(file: folder.sumsPath, problem: problem)) }
+        return (all.count + strangers.count + (sums.exist ? 1 : 0), faults)
     }
 }

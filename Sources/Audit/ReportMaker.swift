@@ -4,7 +4,7 @@ public import Events
 public import Figures
 import Foundation
 public import Pipelines
-import Projections
+public import Projections
 public import Reports
 
 /// Makes every file of a report from a state of the log. `report` writes them, `verify` compares them: there is one path.
@@ -54,10 +54,13 @@ public struct ReportMaker: Sendable {
     /// - Parameter tables: The tables that are to be written; nil: the whole report. Only ``work`` is told so.
     /// - Throws: what the store or the folds throw.
     public func figures(from keeper: HistoryKeeper? = nil, for tables: [Table]? = nil) throws -> ReportFigures {
-        let plan = ReportPlan(asOf: asOf, from: pipeline.from, targets: pipeline.targets)
-        let request = settings.request(plan, knownAt: knownAt, threads: threads)
-        return ReportFigures(try projected(request, keeper, tables), plan: plan, settings: settings)
+        ReportFigures(try projected(request, keeper, tables), plan: plan, settings: settings)
     }
+
+    private var plan: ReportPlan { ReportPlan(asOf: asOf, from: pipeline.from, targets: pipeline.targets) }
+
+    /// What is asked of the events.
+    public var request: ProjectionRequest { settings.request(plan, knownAt: knownAt, threads: threads) }
 
     private func projected(_ request: ProjectionRequest, _ keeper: HistoryKeeper?, _ tables: [Table]?) throws -> Projected {
         let histories = (try? keeper?.usable()) ?? Histories()
@@ -66,7 +69,8 @@ public struct ReportMaker: Sendable {
         let folded: @Sendable (Int) -> Void = { [work] events in work.add(.eventsFolded, events) }
         guard let keeper, histories.entryCount > 0 else { return try project(source, request, folded: folded) }
         do {
-            return try project(source, request, histories: histories, find: keeper.find, folded: folded)
+            let sums = try? keeper.sums(for: request, by: program)
+            return try project(source, request, histories: histories, find: keeper.find, sums: sums, folded: folded)
         } catch {
             // Derived files are never a reason to fail: the log has everything.
             return try project(source, request, folded: folded)

@@ -2,10 +2,30 @@ import Events
 
 /// All children folded: the workers' tallies, and where each child lives or last lived.
 struct FoldedChildren {
+    /// What was counted of children that were folded before, and is to be counted still.
+    struct Kept {
+        /// By the facilities' places of now.
+        let sums: ChildSums
+        /// What in the sums no longer holds: the tallies of the children folded now, as they were.
+        let undone: [ChildTally]
+    }
+
     let tallies: [ChildTally]
     /// By child: its column, -1 where it was never known by D; empty where nobody asks.
     let lastColumns: Table<Int32>
+    /// Nil where every child was folded now.
+    let kept: Kept?
 
+    init(_ tallies: [ChildTally], lastColumns: Table<Int32>, kept: Kept?) {
+        self.tallies = tallies
+        self.lastColumns = lastColumns
+        self.kept = kept
+    }
+
+    /// Gives the memory of the ranges back once they are counted.
+    func freeRanges() { for tally in tallies + (kept?.undone ?? []) { tally.freeRanges() } }
+
+    /// Folds every child.
     init(
         _ births: RecordSource<BirthRecord>, _ enrolments: RecordSource<EnrolmentRecord>, _ cuts: CutTable,
         _ request: ProjectionRequest, columnOf: Table<Int32>, facilities: FoldedFacilities, totals: Totals, needsColumns: Bool,
@@ -16,6 +36,7 @@ struct FoldedChildren {
         let tallies = (0..<threads).map { _ in ChildTally(columns: totals.columns, facilities: totals.facilities) }
         lastColumns = Table(repeating: -1, count: needsColumns ? plan.subjects : 0)
         self.tallies = tallies
+        kept = nil
         let last = needsColumns ? lastColumns.base : nil
         let folders = tallies.map { tally in
             ChildFolder(
@@ -23,33 +44,20 @@ struct FoldedChildren {
                 ChildFold(cuts, asOf: request.asOf, columnOf: columnOf, facilities: facilities.lookups, into: tally, lastColumns: last))
         }
         try Workers.run(threads, items: plan.count) { worker, partition in try folders[worker].fold(partition) }
-        // What only identifiers can order waits for them, fetched together.
-        let tiedBirths = folders.flatMap { $0.tiedBirths.map(\.ordinal) }
-        let tiedEnrolments = folders.flatMap { $0.tiedEnrolments.map(\.ordinal) }
-        guard !tiedBirths.isEmpty || !tiedEnrolments.isEmpty else { return }
-        let birthIdentifiers = try EventIdentifiers(tiedBirths, of: .births, in: source, threads: request.threads)
-        let enrolmentIdentifiers = try EventIdentifiers(tiedEnrolments, of: .enrollments, in: source, threads: request.threads)
-        try Workers.run(threads, items: folders.count) { _, item in folders[item].foldTied(birthIdentifiers, enrolmentIdentifiers) }
+        guard let identifiers = try TiedIdentifiers(folders.map(\.tied), in: source, threads: request.threads) else { return }
+        try Workers.run(threads, items: folders.count) { _, item in folders[item].foldTied(identifiers) }
     }
 }
 
 /// One worker: takes partitions, brings each child's records in order, and folds them.
 private final class ChildFolder {
-    private struct TiedChild {
-        let child: UInt32
-        let births: Range<Int>
-        let enrolments: Range<Int>
-    }
-
     private let birthSource: RecordSource<BirthRecord>
     private let enrolmentSource: RecordSource<EnrolmentRecord>
     private let plan: PartitionPlan
     private let fold: ChildFold
     private let birthBuffers = RunBuffers<BirthRecord>()
     private let enrolmentBuffers = RunBuffers<EnrolmentRecord>()
-    private var tied: [TiedChild] = []
-    private(set) var tiedBirths: [BirthRecord] = []
-    private(set) var tiedEnrolments: [EnrolmentRecord] = []
+    private(set) var tied = TiedChildren()
 
     init(_ births: RecordSource<BirthRecord>, _ enrolments: RecordSource<EnrolmentRecord>, _ fold: ChildFold) {
         birthSource = births
@@ -78,36 +86,12 @@ private final class ChildFolder {
             }
             guard !birthRun.isEmpty || !enrolmentRun.isEmpty else { continue }
             let child = first &+ UInt32(truncatingIfNeeded: local)
-            if isTied { putAside(child, birthRun, enrolmentRun) } else { fold.fold(child, birthRun, enrolmentRun) }
+            if isTied { tied.add(child, birthRun, enrolmentRun) } else { fold.fold(child, birthRun, enrolmentRun) }
         }
         try births.finish()
         try enrolments.finish()
     }
 
-    private func putAside(
-        _ child: UInt32, _ births: UnsafeMutableBufferPointer<BirthRecord>, _ enrolments: UnsafeMutableBufferPointer<EnrolmentRecord>
-    ) {
-        tied.append(
-            TiedChild(
-                child: child, births: tiedBirths.count..<tiedBirths.count + births.count,
-                enrolments: tiedEnrolments.count..<tiedEnrolments.count + enrolments.count))
-        tiedBirths += births
-        tiedEnrolments += enrolments
-    }
-
     /// Folds the children put aside.
-    func foldTied(_ birthIdentifiers: EventIdentifiers, _ enrolmentIdentifiers: EventIdentifiers) {
-        var (allBirths, allEnrolments) = (tiedBirths, tiedEnrolments)
-        allBirths.withUnsafeMutableBufferPointer { allBirths in
-            allEnrolments.withUnsafeMutableBufferPointer { allEnrolments in
-                for child in tied {
-                    let births = UnsafeMutableBufferPointer(rebasing: allBirths[child.births])
-                    let enrolments = UnsafeMutableBufferPointer(rebasing: allEnrolments[child.enrolments])
-                    sortTied(births, birthIdentifiers)
-                    sortTied(enrolments, enrolmentIdentifiers)
-                    fold.fold(child.child, births, enrolments)
-                }
-            }
-        }
-    }
+    func foldTied(_ identifiers: TiedIdentifiers) { tied.forEach(identifiers) { fold.fold($0, $1, $2) } }
 }

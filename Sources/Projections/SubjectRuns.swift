@@ -138,7 +138,7 @@ final class RunBuffers<Record: FoldRecord> {
     }
 
     /// Reads a partition's records from histories, and puts those gathered in order of subjects.
-    fileprivate func load(
+    func load(
         _ source: RecordSource<Record>, _ partition: Int, _ filter: RecordFilter
     ) throws -> UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece> {
         let files = source.histories.filter { $0.count(source.log, partition) > 0 }
@@ -202,6 +202,19 @@ final class RunBuffers<Record: FoldRecord> {
         for (place, record) in part.enumerated() { mixture.initializeElement(at: count + place, to: record) }
     }
 
+    /// Copies a record behind `count` others.
+    @inline(__always)
+    func mix(_ record: Record, at count: Int) {
+        if count < mixture.count {
+            mixture.initializeElement(at: count, to: record)
+        } else {
+            withUnsafeTemporaryAllocation(of: Record.self, capacity: 1) { one in
+                one.initializeElement(at: 0, to: record)
+                mix(one, at: count)
+            }
+        }
+    }
+
     /// The records copied, `count` of them.
-    fileprivate func mixed(_ count: Int) -> UnsafeMutableBufferPointer<Record> { UnsafeMutableBufferPointer(rebasing: mixture[..<count]) }
+    func mixed(_ count: Int) -> UnsafeMutableBufferPointer<Record> { UnsafeMutableBufferPointer(rebasing: mixture[..<count]) }
 }

@@ -19,6 +19,9 @@ final class Table<Element: BitwiseCopyable> {
 
     deinit { base.deallocate() }
 
+    /// A copy of the elements.
+    var elements: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
     @inline(__always)
     subscript(place: Int) -> Element {
         get { base[place] }

@@ -23,17 +23,23 @@ struct Totals {
     }
 
     /// Writes the counters that follow from children alone, at every cut and column: +1 at the first cut of a range, -1 behind its
-    /// last, summed up over the cuts.
-    func addChildren(_ tallies: [ChildTally], to counts: UnsafeMutableBufferPointer<Int>) throws {
+    /// last, summed up over the cuts; behind what is kept of them.
+    func addChildren(_ children: FoldedChildren, to counts: UnsafeMutableBufferPointer<Int>) throws {
         let stride = (cuts + 1) * Self.counters
         let scratch = (0..<threads).map { _ in Table<Int32>(repeating: 0, count: columns.size * stride) }
+        let kept = children.kept
         try Workers.run(threads, items: columns.count) { worker, group in
             let first = Int(columns.first(of: group))
             let cells = scratch[worker].base
             cells.update(repeating: 0, count: columns.size * stride)
-            for tally in tallies {
+            for tally in children.tallies {
                 tally.forEachStay(group) { range in
-                    add(range, to: cells + ((Int(range.column) &- first) &* stride))
+                    add(range, 1, to: cells + ((Int(range.column) &- first) &* stride))
+                }
+            }
+            for tally in kept?.undone ?? [] {
+                tally.forEachStay(group) { range in
+                    add(range, -1, to: cells + ((Int(range.column) &- first) &* stride))
                 }
             }
             for column in first..<min(width, first + columns.size) {
@@ -41,21 +47,23 @@ struct Totals {
                 for cut in 0..<cuts {
                     let cell: Int = (column &- first) &* stride &+ cut &* Self.counters
                     sums &+= UnsafeRawPointer(cells + cell).loadUnaligned(as: SIMD8<Int32>.self)
-                    for counter in 0...Counter.waitlistedResidents.rawValue {
+                    for counter in 0..<ChildSums.counters {
                         counts[(counter &* cuts &+ cut) &* width &+ column] = Int(sums[counter])
                     }
                 }
             }
         }
+        guard let kept else { return }
+        for (place, count) in kept.sums.counts.enumerated() { counts[place] &+= Int(count) }
     }
 
     @inline(__always)
-    private func add(_ range: StayRange, to cells: UnsafeMutablePointer<Int32>) {
+    private func add(_ range: StayRange, _ number: Int32, to cells: UnsafeMutablePointer<Int32>) {
         let (from, to) = (Int(range.from), Int(range.to))
         if range.kind.isEnrolled {
-            add(.enrolledResidents, from, to, to: cells)
+            add(.enrolledResidents, number, from, to, to: cells)
         } else if range.kind.isWaitlisted {
-            add(.waitlistedResidents, from, to, to: cells)
+            add(.waitlistedResidents, number, from, to, to: cells)
         } else {
             // Where each band ends, held within the range: what does not meet it begins and ends at one cut and adds nothing there.
             let bands = table.bands(bornOn: range.kind.birth)
@@ -63,55 +71,60 @@ struct Totals {
             let twelve = min(max(Int(bands.twelve), from), to)
             let twentyFour = min(max(Int(bands.twentyFour), from), to)
             let thirtySix = min(max(Int(bands.thirtySix), from), to)
-            move(from, nil, .m0To5, to: cells)
-            move(six, .m0To5, .m6To11, to: cells)
-            move(twelve, .m6To11, .m12To23, to: cells)
-            move(twentyFour, .m12To23, .m24To35, to: cells)
-            move(thirtySix, .m24To35, nil, to: cells)
+            move(number, from, nil, .m0To5, to: cells)
+            move(number, six, .m0To5, .m6To11, to: cells)
+            move(number, twelve, .m6To11, .m12To23, to: cells)
+            move(number, twentyFour, .m12To23, .m24To35, to: cells)
+            move(number, thirtySix, .m24To35, nil, to: cells)
         }
     }
 
-    /// At a cut a child leaves one band and enters another.
+    /// At a cut a number of children leaves one band and enters another.
     @inline(__always)
-    private func move(_ cut: Int, _ old: Counter?, _ new: Counter?, to cells: UnsafeMutablePointer<Int32>) {
+    private func move(_ number: Int32, _ cut: Int, _ old: Counter?, _ new: Counter?, to cells: UnsafeMutablePointer<Int32>) {
         let row: UnsafeMutablePointer<Int32> = cells + cut &* Self.counters
-        if let old { row[old.rawValue] &-= 1 }
-        if let new { row[new.rawValue] &+= 1 }
+        if let old { row[old.rawValue] &-= number }
+        if let new { row[new.rawValue] &+= number }
     }
 
     @inline(__always)
-    private func add(_ counter: Counter, _ from: Int, _ to: Int, to cells: UnsafeMutablePointer<Int32>) {
+    private func add(_ counter: Counter, _ number: Int32, _ from: Int, _ to: Int, to cells: UnsafeMutablePointer<Int32>) {
         guard from < to else { return }
-        cells[from &* Self.counters &+ counter.rawValue] &+= 1
-        cells[to &* Self.counters &+ counter.rawValue] &-= 1
+        cells[from &* Self.counters &+ counter.rawValue] &+= number
+        cells[to &* Self.counters &+ counter.rawValue] &-= number
     }
 
     /// Enrolments by facility and cut, `[enrolled, over age]` at `(facility * cuts + cut) * 2`.
-    func enrolments(_ tallies: [ChildTally]) throws -> Table<Int32> {
-        let sums = Table<Int32>(repeating: 0, count: facilities.subjects * cuts * 2)
+    func enrolments(_ children: FoldedChildren) throws -> Table<Int32> {
+        let kept = children.kept
+        let sums = kept.map { Table($0.sums.enrolments) } ?? Table<Int32>(repeating: 0, count: facilities.subjects * cuts * 2)
         let stride = (cuts + 1) * 2
         let scratch = (0..<threads).map { _ in Table<Int32>(repeating: 0, count: facilities.size * stride) }
         try Workers.run(threads, items: facilities.count) { worker, group in
             let first = Int(facilities.first(of: group))
             let cells = scratch[worker].base
             cells.update(repeating: 0, count: facilities.size * stride)
-            for tally in tallies {
-                tally.forEachEnrolled(group) { range in
-                    let row: UnsafeMutablePointer<Int32> = cells + ((Int(range.facility) &- first) &* stride)
-                    row[Int(range.from) &* 2] &+= 1
-                    row[Int(range.to) &* 2] &-= 1
-                    row[Int(range.overAgeFrom) &* 2 &+ 1] &+= 1
-                    row[Int(range.to) &* 2 &+ 1] &-= 1
+            func add(_ tallies: [ChildTally], _ number: Int32) {
+                for tally in tallies {
+                    tally.forEachEnrolled(group) { range in
+                        let row: UnsafeMutablePointer<Int32> = cells + ((Int(range.facility) &- first) &* stride)
+                        row[Int(range.from) &* 2] &+= number
+                        row[Int(range.to) &* 2] &-= number
+                        row[Int(range.overAgeFrom) &* 2 &+ 1] &+= number
+                        row[Int(range.to) &* 2 &+ 1] &-= number
+                    }
                 }
             }
+            add(children.tallies, 1)
+            add(kept?.undone ?? [], -1)
             for facility in first..<min(facilities.subjects, first + facilities.size) {
                 let row: UnsafeMutablePointer<Int32> = cells + ((facility &- first) &* stride)
                 var (enrolled, overAge): (Int32, Int32) = (0, 0)
                 for cut in 0..<cuts {
                     enrolled &+= row[cut &* 2]
                     overAge &+= row[cut &* 2 &+ 1]
-                    sums[(facility &* cuts &+ cut) &* 2] = enrolled
-                    sums[(facility &* cuts &+ cut) &* 2 &+ 1] = overAge
+                    sums[(facility &* cuts &+ cut) &* 2] &+= enrolled
+                    sums[(facility &* cuts &+ cut) &* 2 &+ 1] &+= overAge
                 }
             }
         }

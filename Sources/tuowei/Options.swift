@@ -46,7 +46,10 @@ struct MomentOptions: ParsableArguments {
     var knownAt: String?
 
     /// D.
-    func day() throws -> Day {
+    func day() throws -> Day { try Self.day(asOf) }
+
+    /// The day of an option `--as-of`.
+    static func day(_ asOf: String) throws -> Day {
         guard let day = Day(asOf) else { throw Refusal("--as-of \(shown(asOf)): not a real day of the form YYYY-MM-DD") }
         return day
     }

@@ -86,19 +86,30 @@ enum Stages {
 
     // MARK: Fold
 
-    /// Brings the histories up to the log; a line that says what was done.
-    static func fold(_ pipeline: Pipeline, threads: Int) throws -> String {
-        try refusing(as: .checkFailed) {
+    /// Brings the histories up to the log, and the sums of a day where one is given; a line that says what was done.
+    ///
+    /// `reference` is the pipeline's, where the caller has read it already.
+    static func fold(_ pipeline: Pipeline, sumsOf day: Day?, reference: ReferenceData? = nil, threads: Int) throws -> String {
+        let reference = try day.map { _ in try reference ?? self.reference(of: pipeline) }
+        return try refusing(as: .checkFailed) {
             let store = try store(of: pipeline)
             let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
             Memory.preferLargePages(bytes: memory(forEvents: events))
             let progress = Progress("fold")
             defer { progress.finish() }
-            let update = try Interruption.whileCleaning {
-                try HistoryKeeper(store, threads: threads, work: progress.work).update { try Interruption.check() }
+            let keeper = HistoryKeeper(store, threads: threads, work: progress.work)
+            var line = "\(grouped(events)) events in \(grouped(store.size)) entries of the log; "
+            try Interruption.whileCleaning {
+                let folded = try keeper.update { try Interruption.check() }.folded
+                line += folded == 0 ? "the histories are up to date" : "\(grouped(folded)) folded now"
+                guard let day, let reference, events > 0 else { return }
+                let maker = ReportMaker(
+                    program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: nil,
+                    threads: threads)
+                let areMade = try keeper.updateSums(maker.request, by: programVersion) { try Interruption.check() }
+                line += areMade ? ", and the sums of \(day) made" : "; the sums of \(day) are kept"
             }
-            let folded = update.folded == 0 ? "the histories are up to date" : "\(grouped(update.folded)) folded now"
-            return "\(grouped(update.events)) events in \(grouped(store.size)) entries of the log; \(folded)"
+            return line
         }
     }
 

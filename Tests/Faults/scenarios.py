@@ -90,7 +90,15 @@ def prepare(lab):
 
     folder = lab.case()
     undisturbed(folder, "ingest", *PIPELINE)
-    add("fold", folder, ["fold", *PIPELINE])
+    add("fold", folder, ["fold", *PIPELINE, "--as-of", AS_OF])
+
+    folder = lab.case()
+    archives(folder, "births", "filings")
+    undisturbed(folder, "ingest", *PIPELINE)
+    undisturbed(folder, "fold", *PIPELINE, "--as-of", OTHER_DAY)
+    all_archives(folder)
+    undisturbed(folder, "ingest", *PIPELINE)
+    add("fold what is new", folder, ["fold", *PIPELINE, "--as-of", AS_OF])
 
     folder = lab.case()
     undisturbed(folder, "ingest", *PIPELINE)

@@ -109,13 +109,14 @@ for round in range(arguments.runs):
     note("replay: report from the log", measured(report("replay")))
     note("replay as known at", measured(report("known", "--known-at", KNOWN_AT)))
     note("fold", measured([*program, "fold", "--pipeline", base]))
+    note("sums of the day", measured([*program, "fold", "--pipeline", base, "--as-of", AS_OF]))
     note("report from projections, another day", measured(report("other", day=OTHER_DAY)))
     note("report from projections, another day and known at", measured(report("other", "--known-at", KNOWN_AT, day=OTHER_DAY)))
 
     # One archive with 1 % of new events, late ones and voids among them, behind everything above.
     delta = sorted((data / "delta").iterdir())
     note("1 % more: ingest", measured([*program, "ingest", "--pipeline", base, *delta]))
-    note("1 % more: fold", measured([*program, "fold", "--pipeline", base]))
+    note("1 % more: fold", measured([*program, "fold", "--pipeline", base, "--as-of", AS_OF]))
     note("1 % more: report, every table", measured(report("more")))
     if round == 0:
         print("  the same from nothing", flush=True)

@@ -8,6 +8,9 @@ public struct HistoryFolder: Sendable {
     /// The folder's name below a store's.
     public static let name = "histories"
 
+    /// The name of the file of sums beside them.
+    public static let sumsName = "sums"
+
     /// The files there are, in order of their first entry, those that cover more first.
     public func list() throws(StoreError) -> [Range<Int>] {
         try Folder.names(in: paths.histories).compactMap(Self.entries).sorted {
@@ -17,7 +20,7 @@ public struct HistoryFolder: Sendable {
 
     /// What stands in the folder beside them.
     public func strangers() throws(StoreError) -> [String] {
-        try Folder.names(in: paths.histories).filter { Self.entries($0) == nil }.map { "\(paths.histories)/\($0)" }
+        try Folder.names(in: paths.histories).filter { Self.entries($0) == nil && $0 != Self.sumsName }.map { "\(paths.histories)/\($0)" }
     }
 
     private static func entries(_ name: String) -> Range<Int>? {
@@ -34,6 +37,15 @@ public struct HistoryFolder: Sendable {
     /// Opens a file; nil where there is none.
     public func open(_ entries: Range<Int>) throws(StoreError) -> StoredHistory? {
         guard let file = try OpenFile.reading(paths.history(entries)) else { return nil }
+        return StoredHistory(file: file, size: try file.size())
+    }
+
+    /// The path of the file of sums.
+    public var sumsPath: String { paths.sums }
+
+    /// Opens the file of sums; nil where there is none.
+    public func openSums() throws(StoreError) -> StoredHistory? {
+        guard let file = try OpenFile.reading(paths.sums) else { return nil }
         return StoredHistory(file: file, size: try file.size())
     }
 
@@ -86,9 +98,14 @@ public final class HistoryEditor: Sendable {
     public func begin() throws(StoreError) -> NewHistory { NewHistory(file: try OpenFile.writing(temporary)) }
 
     /// Makes a file durable and puts it in its place.
-    public func finish(_ new: NewHistory, _ entries: Range<Int>) throws(StoreError) {
+    public func finish(_ new: NewHistory, _ entries: Range<Int>) throws(StoreError) { try finish(new, as: paths.history(entries)) }
+
+    /// Makes a file of sums durable and puts it in its place, that of the one before.
+    public func finishSums(_ new: NewHistory) throws(StoreError) { try finish(new, as: paths.sums) }
+
+    private func finish(_ new: NewHistory, as path: String) throws(StoreError) {
         try new.file.synchronize()
-        try Folder.rename(temporary, to: paths.history(entries))
+        try Folder.rename(temporary, to: path)
         try Folder.synchronize(paths.histories)
     }
 
@@ -98,6 +115,9 @@ public final class HistoryEditor: Sendable {
 
     /// Removes a file.
     public func remove(_ entries: Range<Int>) throws(StoreError) { try Folder.remove(paths.history(entries)) }
+
+    /// Removes the file of sums.
+    public func removeSums() throws(StoreError) { try Folder.remove(paths.sums) }
 
     /// Makes what was removed gone for good, and notes that nothing was left half done.
     public func endWell() throws(StoreError) {

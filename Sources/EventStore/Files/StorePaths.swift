@@ -26,6 +26,7 @@ struct StorePaths: Sendable, Hashable {
     func tile(level: Int, _ number: Int, width: Int = 256) -> String {
         log + "/" + Self.tile(level: level, number, width: width)
     }
+    var sums: String { histories + "/" + HistoryFolder.sumsName }
     func history(_ entries: Range<Int>) -> String { histories + "/\(entries.lowerBound)-\(entries.upperBound)" }
     func pendingBundle(_ number: Int) -> String { pending + "/entries-\(number)" }
 

@@ -83,7 +83,10 @@ struct RecordFilter {
 }
 
 extension RecordSource {
-    func filter(_ partition: Int) -> RecordFilter {
+    func filter(_ partition: Int) -> RecordFilter { filter(partition, voided: voided) }
+
+    /// The same, where other events have no effect.
+    func filter(_ partition: Int, voided: VoidedEvents) -> RecordFilter {
         RecordFilter(
             asOf: horizon.asOf, knownAt: horizon.knownAt, voided: voided.words?.base,
             voidedFilter: voided.filter?.base, voidedShift: voided.filterShift,

@@ -8,8 +8,16 @@ struct FoldCommand: ParsableCommand {
 
     @OptionGroup var options: PipelineOptions
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Keep also what the children add up to at a day, YYYY-MM-DD: its next reports fold only those of whom something changed.",
+            valueName: "day"))
+    var asOf: String?
+
     func run() throws {
-        let summary = try Stages.fold(options.read(), threads: options.threadCount)
+        let day = try asOf.map(MomentOptions.day)
+        let summary = try Stages.fold(options.read(), sumsOf: day, threads: options.threadCount)
         printLine(summary)
     }
 }

@@ -14,7 +14,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = try options.read()
-        _ = try moment.day()
+        let day = try moment.day()
         _ = try moment.instant()
         _ = try (report.chosen(), report.language())
         // Whatever makes the report impossible is refused before the store is touched.
@@ -23,7 +23,9 @@ struct RunCommand: ParsableCommand {
         let signer = try key.signer(pipeline)
         let answers = try Stages.ingest(pipeline, [], signer: signer, threads: threads) { _ in }
         // A run that appends nothing leaves the store as it is.
-        if answers.contains(where: { $0.status == .appended }) { _ = try Stages.fold(pipeline, threads: threads) }
+        if answers.contains(where: { $0.status == .appended }) {
+            _ = try Stages.fold(pipeline, sumsOf: day, reference: reference, threads: threads)
+        }
         let written = try Stages.report(pipeline, moment, report, reference: reference, signer: signer, threads: threads)
         written.summary.forEach(printLine)
         var failure: ExitStatus?

@@ -1,0 +1,91 @@
+import EventStore
+import Events
+public import Projections
+
+/// The sums beside a store's histories: what the children add up to at one day, for the next report of it.
+extension HistoryKeeper {
+    /// The sums of a request's days and communities that this version of the program made of the state's log, or of what it was; nil:
+    /// there are none. Damaged ones are none.
+    public func sums(for request: ProjectionRequest, by program: String) throws -> ChildSums? {
+        guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head),
+            let sums = ChildSums(try words(of: stored, stored.size / 8)), sums.areOf(request)
+        else { return nil }
+        return sums
+    }
+
+    /// Makes the sums of a request's days and communities, unless those that are there were made of nearly all of the log's events.
+    ///
+    /// - Parameter program: The version of the program.
+    /// - Parameter check: Called now and then; what it throws stops the work, and what was begun is taken back.
+    /// - Returns: Whether they were made.
+    @discardableResult
+    public func updateSums(
+        _ request: ProjectionRequest, by program: String, check: @escaping @Sendable () throws -> Void = {}
+    ) throws -> Bool {
+        let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
+        if let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head),
+            (events - head.eventCount) * Self.mergeAt <= events
+        {
+            return false
+        }
+        let editor = try folder.edit()
+        let new = try editor.begin()
+        do {
+            let work = expectMaking(events)
+            let sums = try childSums(
+                CountedSource(store: store, work: work), request, size: store.size, root: store.root, program: program,
+                histories: try usable(), find: find, folded: { work.add(.eventsFolded, $0) })
+            work.finish(.eventsRead, .eventsFolded)
+            try check()
+            try sums.words().withUnsafeBytes { try new.write($0, at: 0) }
+            try editor.finishSums(new)
+        } catch {
+            editor.abandon()
+            throw error
+        }
+        try editor.endWell()
+        return true
+    }
+
+    /// Removes sums that are damaged or were not made of this log.
+    func removeStraySums() throws {
+        guard let stored = try folder.openSums() else { return }
+        if let head = try head(of: stored), try isOurs(head), ChildSums(try words(of: stored, stored.size / 8)) != nil { return }
+        let editor = try folder.edit()
+        try editor.removeSums()
+        try editor.endWell()
+    }
+
+    /// Whether there are sums, and what is wrong with them, in words: they are made anew and compared.
+    func checkSums() throws -> (exist: Bool, problem: String?) {
+        guard let stored = try folder.openSums() else { return (false, nil) }
+        guard let head = try head(of: stored), try isOurs(head), let sums = ChildSums(try words(of: stored, stored.size / 8)) else {
+            return (true, "they are damaged, or were not made of this log; the next fold removes them")
+        }
+        let state = try store.atSize(sums.size)
+        let work = expectMaking(sums.eventCount)
+        let anew = try childSums(
+            CountedSource(store: state, work: work), sums.request(threads: threads), size: state.size, root: state.root,
+            program: sums.program, folded: { work.add(.eventsFolded, $0) })
+        work.finish(.eventsRead, .eventsFolded)
+        guard anew.words() != sums.words() else { return (true, nil) }
+        return (true, "what stands there is not what the log gives; `fold --as-of` of another day makes them anew, or remove the file")
+    }
+
+    private func head(of stored: StoredHistory) throws -> ChildSumsHead? {
+        guard stored.size >= ChildSumsHead.wordCount * 8 else { return nil }
+        return ChildSumsHead(try words(of: stored, ChildSumsHead.wordCount), fileSize: stored.size)
+    }
+
+    private func isOurs(_ head: ChildSumsHead) throws -> Bool {
+        guard head.size > 0, head.size <= store.size else { return false }
+        return head.isMade(from: try store.root(ofSize: head.size))
+    }
+
+    private func words(of stored: StoredHistory, _ count: Int) throws -> [UInt64] {
+        try [UInt64](unsafeUninitializedCapacity: count) { buffer, initialized in
+            try stored.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+            initialized = count
+        }
+    }
+}

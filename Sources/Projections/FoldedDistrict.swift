@@ -1,0 +1,94 @@
+import Events
+
+/// A record folded as far as children and facilities go: what everything else of a projection builds on.
+struct FoldedDistrict {
+    let shape: RecordShape
+    let voids: VoidEffects
+    let facilities: FoldedFacilities
+    let totals: Totals
+    let children: FoldedChildren
+    let grantRecords: RecordSource<GrantRecord>
+    private let births: RecordSource<BirthRecord>
+    private let enrolments: RecordSource<EnrolmentRecord>
+    private let filings: RecordSource<FilingRecord>
+    private let workers: [Gatherer]
+    private let histories: Histories
+    private let knownAt: Int64
+
+    init(
+        _ source: any EventSource, _ request: ProjectionRequest, histories: Histories, find: EventFinder?, sums: ChildSums?,
+        partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)?
+    ) throws {
+        guard request.cuts.count <= CutTable.limit else { throw ProjectionError.tooManyCuts(limit: CutTable.limit) }
+        let shape = try RecordShape(source)
+        let plans = PartitionPlans(shape, shift: partitionShift)
+        let horizon = Horizon(asOf: request.asOf.rawValue, knownAt: request.knownAt?.rawValue ?? .max)
+        let cuts = CutTable(request.cuts)
+        let columnOf = try columns(of: source, request)
+
+        guard histories.fit(plans, shape) else { throw ProjectionError.damagedHistories }
+        let workers = try gather(source, shape, plans, horizon, from: histories.eventCounts, threads: request.threads)
+        let allVoids = try VoidResolver(source: source, histories: histories, find: find, threads: request.threads)
+            .resolve(workers.flatMap(\.voids))
+        let voids = VoidEffects(allVoids, knownAt: horizon.knownAt, eventCounts: shape.eventCounts)
+        func records<Record: FoldRecord>(
+            _ log: Log, _ plan: PartitionPlan, _ gathered: (Gatherer) -> PartitionWriter<Record>
+        ) -> RecordSource<Record> {
+            RecordSource(log, plan, histories, workers.map(gathered), horizon, shape, without: voids.voided[Int(log.rawValue)], folded)
+        }
+        let births = records(.births, plans.children, \.births)
+        let enrolments = records(.enrollments, plans.children, \.enrolments)
+        filings = records(.filings, plans.facilities, \.filings)
+        grantRecords = records(.subsidies, plans.grants, \.grants)
+
+        let facilities = try FoldedFacilities(filings, cuts, columnOf: columnOf, in: source, threads: request.threads)
+        let totals = Totals(request, cuts, facilities: facilities.facilities.count)
+        let needsColumns = histories.paysChildren || workers.contains(where: \.paysChildren)
+        let changed = try sums.flatMap { sums in
+            guard sums.answer(request, shape) else { return nil as FoldedChildren? }
+            return try FoldedChildren(
+                changedSince: sums, births, enrolments, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
+                voids: allVoids, needsColumns: needsColumns, in: source)
+        }
+        children =
+            try changed
+            ?? FoldedChildren(
+                births, enrolments, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
+                needsColumns: needsColumns, in: source)
+        for worker in workers { worker.freeChildren() }
+        self.shape = shape
+        self.voids = voids
+        self.facilities = facilities
+        self.totals = totals
+        self.births = births
+        self.enrolments = enrolments
+        self.workers = workers
+        self.histories = histories
+        knownAt = horizon.knownAt
+    }
+
+    /// The events of each log that exist at K: complete once every log was folded.
+    func knownEvents() -> [Int] {
+        let covered = [births.knownRecords, enrolments.knownRecords, filings.knownRecords, grantRecords.knownRecords]
+        return Log.allCases.map { log in
+            let place = Int(log.rawValue)
+            return workers.reduce(0) { $0 + $1.knownEvents[place] } + covered[place]
+                + histories.voids.count { $0.log == log && $0.recordedAt <= knownAt }
+        }
+    }
+}
+
+/// The column of each community by its number.
+func columns(of source: any EventSource, _ request: ProjectionRequest) throws -> Table<Int32> {
+    let (starts, bytes) = try source.identifiers(of: .community)
+    var columnOf: [String: Int32] = [:]
+    for (column, code) in request.communities.enumerated() { columnOf[code] = Int32(truncatingIfNeeded: column) }
+    return Table(
+        try (0..<source.identifierCount(of: .community)).map { number in
+            guard number + 1 < starts.count, starts[number] <= starts[number + 1], Int(starts[number + 1]) <= bytes.count else {
+                throw ProjectionError.inconsistentIdentifiers
+            }
+            let code = String(decoding: bytes[Int(starts[number])..<Int(starts[number + 1])], as: UTF8.self)
+            return columnOf[code] ?? Int32(truncatingIfNeeded: request.unassigned)
+        })
+}

@@ -1,0 +1,134 @@
+public import Events
+
+/// What all children of a record add up to at a day D, everything known: kept, so that a later report of the same day folds only the
+/// children of whom something changed since.
+///
+/// They say which state of the log they were made from, and for which days and communities. Nothing in them depends on what the rest
+/// of a report is made of, but where children enrol: whether facilities are open, and where they lie. That is kept too, and children
+/// for whom it changed are folded again.
+public struct ChildSums: Sendable {
+    /// How many entries the log had.
+    public internal(set) var size = 0
+    /// The root of these entries, as words.
+    var root: [UInt64] = [0, 0, 0, 0]
+    /// The version of the program that made them: another may fold otherwise.
+    public internal(set) var program = ""
+    /// The events that were folded, by log: those with smaller ordinals.
+    var events: [Int] = Array(repeating: 0, count: Log.allCases.count)
+    /// The days of the cuts; the last is D.
+    var cuts: [Int32] = []
+    /// The registered communities' codes, by column.
+    var communities: [String] = []
+    /// By facility number: what the folds asked of it.
+    var lookups: [FacilityLookup] = []
+    /// Registered facilities.
+    var facilities = 0
+    /// The counters that follow from children alone, as in ``Projected/counts``.
+    var counts: [Int32] = []
+    /// As ``Totals/enrolments(_:)`` gives them.
+    var enrolments: [Int32] = []
+    /// `facility * 4 + class`: enrolled at D.
+    var classes: [Int32] = []
+    /// `column * 2`: newborns at D, and those visited.
+    var newborns: [Int32] = []
+    /// Enrolments by home and place.
+    var flows: [FlowCount] = []
+    var birthFindings: [RawFinding] = []
+    var enrolmentFindings: [RawFinding] = []
+    /// By child: the column it lives in or was last known in, -1: none; empty where nobody asked.
+    var lastColumns: [Int32] = []
+
+    /// The number of columns.
+    var columns: Int { communities.count + 1 }
+    /// The counters that follow from children alone: those before this one.
+    static var counters: Int { Counter.waitlistedResidents.rawValue + 1 }
+
+    init() {}
+
+    /// Whether they are of this request's days and communities, with everything known.
+    public func areOf(_ request: ProjectionRequest) -> Bool {
+        request.knownAt == nil && cuts == request.cuts.map(\.rawValue) && communities == request.communities
+    }
+
+    /// Whether they answer a request over a record: it has at least what they were made of.
+    func answer(_ request: ProjectionRequest, _ shape: RecordShape) -> Bool {
+        areOf(request) && zip(events, shape.eventCounts).allSatisfy { $0 <= $1 } && lookups.count <= shape.facilities
+            && lastColumns.count <= shape.children
+    }
+
+    /// The request that they answer.
+    public func request(threads: Int) -> ProjectionRequest {
+        let days = cuts.map { Day(rawValue: $0) }
+        return ProjectionRequest(
+            cuts: days, asOf: days.last ?? Day(rawValue: 0), communities: communities, threads: threads)
+    }
+
+    /// How many events they hold.
+    public var eventCount: Int { events.reduce(0, +) }
+}
+
+/// Makes the sums of the children of a record.
+///
+/// - Parameters:
+///   - source: The record at a state that holds `size` entries of the log.
+///   - root: The log's root at that state.
+///   - program: The version of the program.
+///   - request: The days and communities; a K is left out of account.
+/// - Throws: what ``project(_:_:histories:find:sums:folded:)`` throws.
+public func childSums(
+    _ source: some EventSource, _ request: ProjectionRequest, size: Int, root: Digest, program: String,
+    histories: Histories = Histories(), find: EventFinder? = nil, folded: (@Sendable (_ events: Int) -> Void)? = nil
+) throws -> ChildSums {
+    try childSums(
+        source, request, size: size, root: root, program: program, histories: histories, find: find, partitionShift: nil, folded: folded)
+}
+
+/// The same, with partitions of 2^`partitionShift` subjects where tests want many.
+func childSums(
+    _ source: any EventSource, _ request: ProjectionRequest, size: Int, root: Digest, program: String, histories: Histories = Histories(),
+    find: EventFinder? = nil, partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)? = nil
+) throws -> ChildSums {
+    let request = ProjectionRequest(cuts: request.cuts, asOf: request.asOf, communities: request.communities, threads: request.threads)
+    let district = try FoldedDistrict(
+        source, request, histories: histories, find: find, sums: nil, partitionShift: partitionShift,
+        folded: folded)
+    var sums = ChildSums()
+    sums.size = size
+    sums.root = HistoryFile.words(of: root)
+    sums.program = program
+    sums.events = district.shape.eventCounts
+    sums.cuts = request.cuts.map(\.rawValue)
+    sums.communities = request.communities
+    let lookups = district.facilities.lookups
+    sums.lookups = (0..<lookups.count).map { lookups[$0] }
+    sums.facilities = district.facilities.facilities.count
+    var counts = [Int](repeating: 0, count: ChildSums.counters * request.cuts.count * request.columns)
+    try counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(district.children, to: $0) }
+    sums.counts = counts.map { Int32(truncatingIfNeeded: $0) }
+    let tallies = district.children.tallies
+    sums.enrolments = try district.totals.enrolments(district.children).elements
+    sums.classes = (0..<sums.facilities * 4).map { place in tallies.reduce(0) { $0 &+ $1.classes[place] } }
+    sums.newborns = (0..<request.columns * 2).map { place in tallies.reduce(0) { $0 &+ $1.newborns[place] } }
+    sums.flows = district.children.flows(request)
+    sums.birthFindings = inOrder(tallies.flatMap(\.birthFindings))
+    sums.enrolmentFindings = inOrder(tallies.flatMap(\.enrolmentFindings))
+    sums.lastColumns = district.children.lastColumns.elements
+    return sums
+}
+
+/// Findings of one log by event and code, which no two of them share: whoever noted them first.
+private func inOrder(_ findings: [RawFinding]) -> [RawFinding] {
+    var keys: [UInt64] = findings.indices.map { place in
+        UInt64(findings[place].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: place))
+    }
+    radixSort(&keys, from: 32)
+    var ordered = keys.map { findings[Int($0 & 0xFFFF_FFFF)] }
+    var start = 0
+    while start < ordered.count {
+        var end = start + 1
+        while end < ordered.count, ordered[end].ordinal == ordered[start].ordinal { end += 1 }
+        if end - start > 1 { ordered[start..<end].sort { $0.code.rawValue < $1.code.rawValue } }
+        start = end
+    }
+    return ordered
+}

@@ -1,0 +1,157 @@
+import Events
+import TestSupport
+import Testing
+
+@testable import Projections
+
+/// That sums kept from an earlier state of a record change how long a projection takes, and nothing else.
+@Suite struct ChildSumsTests {
+    private static let root = Digest(Array(repeating: 7, count: 32))
+
+    private func expect(_ left: Projected, equals right: Projected, _ place: String) {
+        #expect(left.counts == right.counts, "\(place)")
+        #expect(left.details == right.details, "\(place)")
+        #expect(left.money == right.money, "\(place)")
+        #expect(left.supply == right.supply, "\(place)")
+        #expect(left.facilities == right.facilities, "\(place)")
+        #expect(left.flows == right.flows, "\(place)")
+        #expect(left.findings.entries == right.findings.entries, "\(place)")
+        #expect(left.findings.texts == right.findings.texts, "\(place)")
+        #expect(left.knownEvents == right.knownEvents, "\(place)")
+    }
+
+    private func histories(_ events: [MemoryEvent], ends: [Int], _ shift: UInt32?) throws -> Histories {
+        var histories = Histories()
+        for end in ends where end > histories.entryCount {
+            let memory = MemoryHistory()
+            try histories.makeNext(
+                from: MemorySource(Array(events.prefix(end))), size: end, root: #require(Self.root), find: nil, threads: 1,
+                partitionShift: shift, write: memory.write)
+            let file = try #require(memory.opened())
+            histories = try #require(histories.adding(file))
+        }
+        return histories
+    }
+
+    /// The worlds have late, tied and voided events, voids of what comes later, facilities that close, move and are registered late.
+    @Test(arguments: 0..<30)
+    func projectAsTheLogDoes(group: Int) throws {
+        var used = 0
+        for seed in group * 5..<(group + 1) * 5 {
+            var world = RandomWorld(seed: UInt64(7_000 + seed))
+            let events = world.events
+            let shift = seed % 2 == 0 ? nil : UInt32(seed % 3)
+            let source = try MemorySource(events, blockSize: 1 + seed % 9)
+            let before = [events.count, events.count - 1, events.count * 9 / 10, events.count / 2, events.count / 5][seed % 5]
+            let ends = [[], [events.count], [before], [events.count / 3, before], [before, events.count]][seed / 5 % 5]
+            let histories = try histories(events, ends: ends, shift)
+            for question in 0..<3 {
+                let (cuts, asOf, knownAt) = world.question()
+                func request(_ threads: Int, knownAt: Instant? = nil) -> ProjectionRequest {
+                    ProjectionRequest(
+                        cuts: cuts, asOf: asOf, knownAt: knownAt, communities: RandomWorld.registered, threads: threads)
+                }
+                let made = try childSums(
+                    MemorySource(Array(events.prefix(before)), blockSize: 3), request(1 + seed % 3), size: before,
+                    root: #require(Self.root), program: "1", partitionShift: shift)
+                let sums = try #require(ChildSums(made.words()))
+                let place = "seed \(seed), D \(asOf), \(before) of \(events.count), files \(ends)"
+                let threads = 1 + (seed + question) % 3
+                expect(
+                    try project(source, request(threads), histories: histories, sums: sums, partitionShift: shift),
+                    equals: try project(source, request(1), partitionShift: shift), place)
+                let district = try FoldedDistrict(
+                    source, request(1), histories: histories, find: nil, sums: sums, partitionShift: shift, folded: nil)
+                if district.children.kept != nil { used += 1 }
+                // At a K they do not hold.
+                expect(
+                    try project(source, request(threads, knownAt: knownAt), histories: histories, sums: sums, partitionShift: shift),
+                    equals: try project(source, request(1, knownAt: knownAt), partitionShift: shift), "\(place), with a K")
+            }
+        }
+        // A facility whose registration is voided makes them useless; that is not the rule.
+        #expect(used > 7, "only \(used) of 15 were used")
+    }
+
+    /// Sums of other days, other communities or a longer record are left alone.
+    @Test func answerOnlyWhatTheyWereMadeFor() throws {
+        let world = RandomWorld(seed: 5)
+        let source = try MemorySource(world.events)
+        let days = world.days.sorted()
+        let asOf = try #require(days.last)
+        func request(_ cuts: [Day], _ asOf: Day, _ communities: [String]) -> ProjectionRequest {
+            ProjectionRequest(cuts: cuts, asOf: asOf, communities: communities)
+        }
+        let asked = request([days[0]], asOf, RandomWorld.registered)
+        let root = try #require(Self.root)
+        let sums = try childSums(source, asked, size: 9, root: root, program: "1")
+        let shape = try RecordShape(source)
+        #expect(sums.answer(asked, shape))
+        for other in [
+            request([], asOf, RandomWorld.registered), request([days[0]], asOf.adding(days: 1), RandomWorld.registered),
+            request([days[0]], asOf, Array(RandomWorld.registered.dropLast())),
+        ] {
+            #expect(!sums.answer(other, shape))
+        }
+        let shorter = try RecordShape(MemorySource(Array(world.events.dropLast())))
+        #expect(!sums.answer(asked, shorter))
+        let words = sums.words()
+        let head = try #require(ChildSumsHead(Array(words.prefix(ChildSumsHead.wordCount)), fileSize: words.count * 8))
+        #expect(head.isOf(asked, by: "1"))
+        #expect(!head.isOf(asked, by: "2"))
+        #expect(!head.isOf(request([], asOf, RandomWorld.registered), by: "1"))
+        let other = try #require(Digest(Array(repeating: 8, count: 32)))
+        #expect(head.isMade(from: root))
+        #expect(!head.isMade(from: other))
+        #expect(head.eventCount == sums.eventCount && head.size == 9)
+        #expect(ChildSumsHead(Array(words.prefix(ChildSumsHead.wordCount)), fileSize: words.count * 8 - 8) == nil)
+    }
+
+    /// Every flipped bit and every cut is found, and the bytes are the events' alone.
+    @Test func damageIsFound() throws {
+        let world = RandomWorld(seed: 11)
+        let request = ProjectionRequest(
+            cuts: Array(world.days.sorted().prefix(2)), asOf: world.days.max() ?? Day(rawValue: 0), communities: RandomWorld.registered)
+        let root = try #require(Self.root)
+        let words = try childSums(MemorySource(world.events), request, size: 9, root: root, program: "1").words()
+        #expect(ChildSums(words)?.words() == words)
+        for (threads, blockSize, shift) in [(2, 3, 1), (3, 50, 0)] as [(Int, Int, UInt32)] {
+            let again = ProjectionRequest(cuts: request.cuts, asOf: request.asOf, communities: request.communities, threads: threads)
+            let source = try MemorySource(world.events, blockSize: blockSize)
+            #expect(try childSums(source, again, size: 9, root: root, program: "1", partitionShift: shift).words() == words)
+        }
+        for place in words.indices {
+            var damaged = words
+            damaged[place] ^= 1 << UInt64(place % 64)
+            #expect(ChildSums(damaged) == nil, "word \(place)")
+            #expect(ChildSums(Array(words.prefix(place))) == nil)
+        }
+        #expect(ChildSums(words + [0]) == nil)
+    }
+
+    /// Numbers that no fold could index by are refused even where the checksum is right.
+    @Test func whatIsNotWellFormedIsRefused() throws {
+        let world = RandomWorld(seed: 12)
+        let request = ProjectionRequest(
+            cuts: Array(world.days.sorted().prefix(2)), asOf: world.days.max() ?? Day(rawValue: 0), communities: RandomWorld.registered)
+        let source = try MemorySource(world.events)
+        let words = try childSums(source, request, size: 9, root: #require(Self.root), program: "1").words()
+        let plain = try project(source, request)
+        var refused = 0
+        for place in stride(from: 2, to: words.count - 1, by: 2) {
+            for value in [UInt64.max, words[place] &+ 1] where value != words[place] {
+                var damaged = words
+                damaged[place] = value
+                damaged[damaged.count - 1] = damaged.dropLast().withUnsafeBufferPointer { Checksum.of($0) }
+                guard let sums = ChildSums(damaged) else {
+                    refused += 1
+                    continue
+                }
+                // What is well-formed is used or not; it ends, with figures or an error.
+                _ = try? project(source, request, sums: sums)
+            }
+        }
+        #expect(refused > 20, "only \(refused) refused")
+        #expect(try project(source, request).counts == plain.counts)
+    }
+}
