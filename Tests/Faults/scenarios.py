@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from lab import AS_OF, difference, tree
 
 PIPELINE = ["--pipeline", "pipeline.yaml", "--threads", "1"]
+OTHER_DAY = "2023-12-31"
 REPORT = "out/reports/" + AS_OF
 
 
