@@ -8,7 +8,7 @@ extension HistoryKeeper {
     /// there are none. Damaged ones are none.
     public func sums(for request: ProjectionRequest, by program: String) throws -> ChildSums? {
         guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head),
-            let sums = ChildSums(try words(of: stored, stored.size / 8)), sums.areOf(request)
+            let sums = read(stored), sums.areOf(request)
         else { return nil }
         return sums
     }
@@ -37,7 +37,11 @@ extension HistoryKeeper {
                 histories: try usable(), find: find, folded: { work.add(.eventsFolded, $0) })
             work.finish(.eventsRead, .eventsFolded)
             try check()
-            try sums.words().withUnsafeBytes { try new.write($0, at: 0) }
+            var offset = 0
+            try sums.write { bytes in
+                try new.write(bytes, at: offset)
+                offset += bytes.count
+            }
             try editor.finishSums(new)
         } catch {
             editor.abandon()
@@ -50,7 +54,7 @@ extension HistoryKeeper {
     /// Removes sums that are damaged or were not made of this log.
     func removeStraySums() throws {
         guard let stored = try folder.openSums() else { return }
-        if let head = try head(of: stored), try isOurs(head), ChildSums(try words(of: stored, stored.size / 8)) != nil { return }
+        if let head = try head(of: stored), try isOurs(head), read(stored) != nil { return }
         let editor = try folder.edit()
         try editor.removeSums()
         try editor.endWell()
@@ -59,7 +63,7 @@ extension HistoryKeeper {
     /// Whether there are sums, and what is wrong with them, in words: they are made anew and compared.
     func checkSums() throws -> (exist: Bool, problem: String?) {
         guard let stored = try folder.openSums() else { return (false, nil) }
-        guard let head = try head(of: stored), try isOurs(head), let sums = ChildSums(try words(of: stored, stored.size / 8)) else {
+        guard let head = try head(of: stored), try isOurs(head), let sums = read(stored) else {
             return (true, "they are damaged, or were not made of this log; the next fold removes them")
         }
         let state = try store.atSize(sums.size)
@@ -68,7 +72,7 @@ extension HistoryKeeper {
             CountedSource(store: state, work: work), sums.request(threads: threads), size: state.size, root: state.root,
             program: sums.program, folded: { work.add(.eventsFolded, $0) })
         work.finish(.eventsRead, .eventsFolded)
-        guard anew.words() != sums.words() else { return (true, nil) }
+        guard anew.bytes() != sums.bytes() else { return (true, nil) }
         return (true, "what stands there is not what the log gives; `fold --as-of` of another day makes them anew, or remove the file")
     }
 
@@ -81,6 +85,8 @@ extension HistoryKeeper {
         guard head.size > 0, head.size <= store.size else { return false }
         return head.isMade(from: try store.root(ofSize: head.size))
     }
+
+    private func read(_ stored: StoredHistory) -> ChildSums? { ChildSums(size: stored.size) { try stored.read(into: $0, at: $1) } }
 
     private func words(of stored: StoredHistory, _ count: Int) throws -> [UInt64] {
         try [UInt64](unsafeUninitializedCapacity: count) { buffer, initialized in

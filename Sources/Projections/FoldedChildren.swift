@@ -4,8 +4,9 @@ import Events
 struct FoldedChildren {
     /// What was counted of children that were folded before, and is to be counted still.
     struct Kept {
-        /// By the facilities' places of now.
         let sums: ChildSums
+        /// By number, as far as the sums know it: a facility's place now, -1: not registered.
+        let places: [Int]
         /// What in the sums no longer holds: the tallies of the children folded now, as they were.
         let undone: [ChildTally]
     }

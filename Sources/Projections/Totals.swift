@@ -97,7 +97,16 @@ struct Totals {
     /// Enrolments by facility and cut, `[enrolled, over age]` at `(facility * cuts + cut) * 2`.
     func enrolments(_ children: FoldedChildren) throws -> Table<Int32> {
         let kept = children.kept
-        let sums = kept.map { Table($0.sums.enrolments) } ?? Table<Int32>(repeating: 0, count: facilities.subjects * cuts * 2)
+        let sums = Table<Int32>(repeating: 0, count: facilities.subjects * cuts * 2)
+        if let kept {
+            let width = cuts * 2
+            kept.sums.enrolments.withUnsafeBufferPointer { rows in
+                for (number, place) in kept.places.enumerated() where place >= 0 && kept.sums.lookups[number].index >= 0 {
+                    let row = rows[Int(kept.sums.lookups[number].index) * width..<(Int(kept.sums.lookups[number].index) + 1) * width]
+                    _ = UnsafeMutableBufferPointer(start: sums.base + place * width, count: width).update(fromContentsOf: row)
+                }
+            }
+        }
         let stride = (cuts + 1) * 2
         let scratch = (0..<threads).map { _ in Table<Int32>(repeating: 0, count: facilities.size * stride) }
         try Workers.run(threads, items: facilities.count) { worker, group in

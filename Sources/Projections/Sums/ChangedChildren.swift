@@ -31,45 +31,31 @@ extension FoldedChildren {
         if let identifiers = try TiedIdentifiers(folders.flatMap { [$0.tiedBefore, $0.tiedNow] }, in: source, threads: request.threads) {
             try Workers.run(threads, items: folders.count) { _, item in folders[item].foldTied(identifiers) }
         }
-        let kept = sums.moved(change, facilities: facilities.facilities.count, cuts: cuts.count)
         let changed = Table<UInt64>(repeating: 0, count: (plan.subjects + 63) / 64)
         for child in folders.flatMap(\.changed) { changed[Int(child >> 6)] |= 1 << UInt64(child & 63) }
-        if let first = now.first { first.take(kept, without: undone, changed: changed) }
-        self.init(now, lastColumns: last, kept: Kept(sums: kept, undone: undone))
+        let kept = Kept(sums: sums, places: change.places, undone: undone)
+        now.first?.take(kept, changed: changed)
+        self.init(now, lastColumns: last, kept: kept)
     }
 }
 
 extension ChildTally {
-    /// Takes over what sums hold of children and facilities, without what was undone of it, and the findings of the children that did
-    /// not change.
-    fileprivate func take(_ sums: ChildSums, without undone: [ChildTally], changed: Table<UInt64>) {
-        for place in sums.classes.indices { classes[place] &+= sums.classes[place] }
+    /// Takes over what is kept of children and facilities, without what was undone of it, and the findings of the children that did not
+    /// change.
+    fileprivate func take(_ kept: FoldedChildren.Kept, changed: Table<UInt64>) {
+        let sums = kept.sums
+        for (number, place) in kept.places.enumerated() where place >= 0 {
+            let old = Int(sums.lookups[number].index)
+            guard old >= 0 else { continue }
+            for placeClass in 0..<4 { classes[place * 4 + placeClass] &+= sums.classes[old * 4 + placeClass] }
+        }
         for place in sums.newborns.indices { newborns[place] &+= sums.newborns[place] }
-        for tally in undone {
+        for tally in kept.undone {
             for place in 0..<classes.count { classes[place] &-= tally.classes[place] }
             for place in 0..<newborns.count { newborns[place] &-= tally.newborns[place] }
         }
-        func stands(_ finding: RawFinding) -> Bool {
-            finding.subject >> 6 < changed.count && changed[Int(finding.subject >> 6)] >> UInt64(finding.subject & 63) & 1 == 0
-        }
-        birthFindings += sums.birthFindings.filter(stands)
-        enrolmentFindings += sums.enrolmentFindings.filter(stands)
-    }
-}
-
-extension ChildSums {
-    /// The same sums, with facilities at the places they have now.
-    fileprivate func moved(_ change: FacilityChange, facilities count: Int, cuts: Int) -> ChildSums {
-        var moved = self
-        moved.facilities = count
-        moved.enrolments = Array(repeating: 0, count: count * cuts * 2)
-        moved.classes = Array(repeating: 0, count: count * 4)
-        for (old, new) in zip(lookups.map { Int($0.index) }, change.places) where old >= 0 {
-            moved.enrolments.replaceSubrange(
-                new * cuts * 2..<(new + 1) * cuts * 2, with: enrolments[old * cuts * 2..<(old + 1) * cuts * 2])
-            moved.classes.replaceSubrange(new * 4..<(new + 1) * 4, with: classes[old * 4..<(old + 1) * 4])
-        }
-        return moved
+        sums.birthFindings.append(to: &birthFindings, of: .births, without: changed)
+        sums.enrolmentFindings.append(to: &enrolmentFindings, of: .enrollments, without: changed)
     }
 }
 

@@ -33,8 +33,8 @@ public struct ChildSums: Sendable {
     var newborns: [Int32] = []
     /// Enrolments by home and place.
     var flows: [FlowCount] = []
-    var birthFindings: [RawFinding] = []
-    var enrolmentFindings: [RawFinding] = []
+    var birthFindings = FindingColumns()
+    var enrolmentFindings = FindingColumns()
     /// By child: the column it lives in or was last known in, -1: none; empty where nobody asked.
     var lastColumns: [Int32] = []
 
@@ -110,25 +110,8 @@ func childSums(
     sums.classes = (0..<sums.facilities * 4).map { place in tallies.reduce(0) { $0 &+ $1.classes[place] } }
     sums.newborns = (0..<request.columns * 2).map { place in tallies.reduce(0) { $0 &+ $1.newborns[place] } }
     sums.flows = district.children.flows(request)
-    sums.birthFindings = inOrder(tallies.flatMap(\.birthFindings))
-    sums.enrolmentFindings = inOrder(tallies.flatMap(\.enrolmentFindings))
+    sums.birthFindings = FindingColumns(tallies.flatMap(\.birthFindings))
+    sums.enrolmentFindings = FindingColumns(tallies.flatMap(\.enrolmentFindings))
     sums.lastColumns = district.children.lastColumns.elements
     return sums
-}
-
-/// Findings of one log by event and code, which no two of them share: whoever noted them first.
-private func inOrder(_ findings: [RawFinding]) -> [RawFinding] {
-    var keys: [UInt64] = findings.indices.map { place in
-        UInt64(findings[place].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: place))
-    }
-    radixSort(&keys, from: 32)
-    var ordered = keys.map { findings[Int($0 & 0xFFFF_FFFF)] }
-    var start = 0
-    while start < ordered.count {
-        var end = start + 1
-        while end < ordered.count, ordered[end].ordinal == ordered[start].ordinal { end += 1 }
-        if end - start > 1 { ordered[start..<end].sort { $0.code.rawValue < $1.code.rawValue } }
-        start = end
-    }
-    return ordered
 }

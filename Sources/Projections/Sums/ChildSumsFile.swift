@@ -1,74 +1,80 @@
 public import Events
 
-/// How ``ChildSums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is. The last
-/// word is a checksum of all before it.
+/// How ``ChildSums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is.
 extension ChildSums {
     fileprivate static let magic: UInt64 = 0x3130_534D_5553_5754  // "TWSUMS01"
     fileprivate static let fixedWords = 24
 
-    /// The file.
-    public func words() -> [UInt64] {
+    /// Gives the file to a sink, part by part.
+    public func write(to sink: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        let codes = communities.map { Array($0.utf8) }
+        let program = Array(program.utf8)
+        var writer = WordWriter()
+        writer.append(program)
+        writer.append(cuts)
+        writer.append(codes.map { UInt16(truncatingIfNeeded: $0.count) })
+        writer.append(codes.flatMap { $0 })
+        writer.append(lookups.map(\.index))
+        writer.append(lookups.map(\.openFrom))
+        writer.append(lookups.map(\.openTo))
+        writer.append(lookups.map(\.column))
+        writer.append(counts)
+        writer.append(enrolments)
+        writer.append(classes)
+        writer.append(newborns)
+        writer.append(flows.map(\.key))
+        writer.append(flows.map(\.count))
+        for findings in [birthFindings, enrolmentFindings] {
+            writer.append(findings.ordinals)
+            writer.append(findings.days)
+            writer.append(findings.subjects)
+            writer.append(findings.facilities)
+            writer.append(findings.codes)
+        }
+        writer.append(lastColumns)
         var head = [UInt64](repeating: 0, count: Self.fixedWords)
         head[0] = Self.magic
+        head[1] = UInt64(Self.fixedWords + writer.count)
         head[2] = UInt64(size)
         for place in 0..<4 {
             head[3 + place] = root[place]
             head[7 + place] = UInt64(events[place])
         }
-        let program = Array(program.utf8)
-        let codes = communities.map { Array($0.utf8) }
         let lengths = [
             program.count, cuts.count, communities.count, codes.reduce(0) { $0 + $1.count }, lookups.count, facilities, flows.count,
             birthFindings.count, enrolmentFindings.count, lastColumns.count,
         ]
         for (place, length) in lengths.enumerated() { head[11 + place] = UInt64(length) }
         head[21] = ChildSumsHead.key(cuts: cuts, communities: communities, program: self.program)
-        var words = WordWriter(head)
-        words.append(program)
-        words.append(cuts)
-        words.append(codes.map { UInt16(truncatingIfNeeded: $0.count) })
-        words.append(codes.flatMap { $0 })
-        words.append(lookups.map(\.index))
-        words.append(lookups.map(\.openFrom))
-        words.append(lookups.map(\.openTo))
-        words.append(lookups.map(\.column))
-        words.append(counts)
-        words.append(enrolments)
-        words.append(classes)
-        words.append(newborns)
-        words.append(flows.map(\.key))
-        words.append(flows.map(\.count))
-        for findings in [birthFindings, enrolmentFindings] {
-            words.append(findings.map(\.ordinal))
-            words.append(findings.map(\.occurredOn))
-            words.append(findings.map(\.subject))
-            words.append(findings.map(\.facility))
-            words.append(findings.map(\.code.rawValue))
-        }
-        words.append(lastColumns)
-        words.words[1] = UInt64(words.words.count + 1)
-        words.words.append(words.words.withUnsafeBufferPointer { Checksum.of($0) })
-        return words.words
+        var sum = Checksum()
+        sum.add(writer.sums)
+        sum.add(Array(head.dropLast()))
+        head[23] = sum.value
+        try head.withUnsafeBytes { try sink($0) }
+        for part in writer.parts { try part.withUnsafeBytes { try sink($0) } }
     }
 
-    /// Reads a file; nil where it is damaged, or none.
-    public init?(_ words: [UInt64]) {
-        guard words.count > Self.fixedWords, words[0] == Self.magic, words[1] == UInt64(words.count),
-            words.withUnsafeBufferPointer({ Checksum.of(UnsafeBufferPointer(rebasing: $0.dropLast())) }) == words[words.count - 1]
+    /// The whole file.
+    public func bytes() -> [UInt8] {
+        var bytes: [UInt8] = []
+        write { bytes += $0 }
+        return bytes
+    }
+
+    /// Reads a file of `size` bytes; nil where it is damaged, or none.
+    public init?(size fileSize: Int, read: @escaping HistoryFile.Read) {
+        var reader = WordReader(size: fileSize, read: read)
+        guard let head: [UInt64] = reader.array(Self.fixedWords), head[0] == Self.magic, fileSize % 8 == 0,
+            head[1] == UInt64(fileSize / 8), let size = Int(exactly: head[2]), head[22] == 0,
+            head[7..<21].allSatisfy({ $0 <= UInt64(UInt32.max) })
         else { return nil }
-        var lengths: [Int] = []
-        for word in words[11..<21] {
-            guard word <= UInt64(UInt32.max) else { return nil }
-            lengths.append(Int(word))
-        }
-        guard let size = Int(exactly: words[2]), lengths[1] <= CutTable.limit, words[7..<11].allSatisfy({ $0 <= UInt64(UInt32.max) }) else {
-            return nil
-        }
+        let lengths = head[11..<21].map { Int($0) }
+        guard lengths[1] <= CutTable.limit else { return nil }
         self.size = size
-        root = Array(words[3..<7])
-        events = words[7..<11].map { Int($0) }
+        root = Array(head[3..<7])
+        events = head[7..<11].map { Int($0) }
         facilities = lengths[5]
-        var reader = WordReader(words, from: Self.fixedWords)
+        reader.sums = []
         guard let program: [UInt8] = reader.array(lengths[0]), let cuts: [Int32] = reader.array(lengths[1]),
             let codeLengths: [UInt16] = reader.array(lengths[2]), let codes: [UInt8] = reader.array(lengths[3]),
             let indices: [Int32] = reader.array(lengths[4]), let openFrom: [UInt16] = reader.array(lengths[4]),
@@ -76,13 +82,15 @@ extension ChildSums {
             let counts: [Int32] = reader.array(ChildSums.counters * lengths[1] * (lengths[2] + 1)),
             let enrolments: [Int32] = reader.array(facilities * lengths[1] * 2), let classes: [Int32] = reader.array(facilities * 4),
             let newborns: [Int32] = reader.array((lengths[2] + 1) * 2), let keys: [UInt64] = reader.array(lengths[6]),
-            let numbers: [Int32] = reader.array(lengths[6]),
-            let births = Self.findings(lengths[7], .births, &reader), let enrolled = Self.findings(lengths[8], .enrollments, &reader),
-            let lastColumns: [Int32] = reader.array(lengths[9]), reader.isAtEnd
+            let numbers: [Int32] = reader.array(lengths[6]), let births = FindingColumns(lengths[7], &reader),
+            let enrolled = FindingColumns(lengths[8], &reader), let lastColumns: [Int32] = reader.array(lengths[9]), reader.isAtEnd
         else { return nil }
+        var sum = Checksum()
+        sum.add(reader.sums)
+        sum.add(Array(head.dropLast()))
+        guard sum.value == head[23], codeLengths.reduce(0, { $0 + Int($1) }) == codes.count else { return nil }
         self.program = String(decoding: program, as: UTF8.self)
         self.cuts = cuts
-        guard codeLengths.reduce(0, { $0 + Int($1) }) == codes.count else { return nil }
         var start = 0
         communities = codeLengths.map { length in
             defer { start += Int(length) }
@@ -99,22 +107,7 @@ extension ChildSums {
         birthFindings = births
         enrolmentFindings = enrolled
         self.lastColumns = lastColumns
-        guard fits else { return nil }
-    }
-
-    private static func findings(_ count: Int, _ log: Log, _ reader: inout WordReader) -> [RawFinding]? {
-        guard let ordinals: [UInt32] = reader.array(count), let days: [Int32] = reader.array(count),
-            let subjects: [UInt32] = reader.array(count), let facilities: [UInt32] = reader.array(count),
-            let codes: [UInt8] = reader.array(count)
-        else { return nil }
-        var findings: [RawFinding] = []
-        findings.reserveCapacity(count)
-        for place in 0..<count {
-            guard let code = FindingCode(rawValue: codes[place]) else { return nil }
-            findings.append(
-                RawFinding(code, log, ordinals[place], days[place], subject: subjects[place], facility: facilities[place]))
-        }
-        return findings
+        guard fits, head[21] == ChildSumsHead.key(cuts: cuts, communities: communities, program: self.program) else { return nil }
     }
 
     /// Whether its numbers are ones that the folds can index by.
@@ -131,10 +124,8 @@ extension ChildSums {
         }
         return cuts > 0 && self.cuts.allSatisfy { $0.magnitude < 1 << 24 } && isRegistered.allSatisfy { $0 }
             && lastColumns.allSatisfy { $0 >= -1 && $0 < columns }
-            && birthFindings.allSatisfy { $0.ordinal < events[Int(Log.births.rawValue)] }
-            && enrolmentFindings.allSatisfy {
-                $0.ordinal < events[Int(Log.enrollments.rawValue)] && $0.facility < lookups.count
-            }
+            && birthFindings.fit(events: events[Int(Log.births.rawValue)], facilities: lookups.count)
+            && enrolmentFindings.fit(events: events[Int(Log.enrollments.rawValue)], facilities: lookups.count)
             && flows.allSatisfy { $0.key < FlowCount.width(columns: self.columns) * FlowCount.width(columns: self.columns) }
             && zip(flows, flows.dropFirst()).allSatisfy { $0.key < $1.key }
     }
@@ -175,53 +166,92 @@ public struct ChildSumsHead: Sendable {
 
     /// A hash of what sums are made for. Whoever uses them compares the whole.
     static func key(cuts: [Int32], communities: [String], program: String) -> UInt64 {
-        var words = WordWriter([UInt64(cuts.count)])
+        var words = WordWriter()
+        words.append([UInt64(cuts.count)])
         words.append(cuts)
         words.append(Array((communities + [program]).joined(separator: "\n").utf8))
-        return words.words.withUnsafeBufferPointer { Checksum.of($0) }
+        var sum = Checksum()
+        sum.add(words.sums)
+        return sum.value
     }
 }
 
-/// Puts arrays of numbers behind each other, each filled up to whole words.
+/// Lists of numbers, each filled up to whole words, and the checksum of each.
 private struct WordWriter {
-    var words: [UInt64]
+    private(set) var parts: [[UInt64]] = []
+    private(set) var sums: [UInt64] = []
 
-    init(_ words: [UInt64]) { self.words = words }
+    /// How many words they are.
+    var count: Int { parts.reduce(0) { $0 + $1.count } }
 
     mutating func append<Number: BitwiseCopyable>(_ numbers: [Number]) {
-        numbers.withUnsafeBytes { bytes in
-            let start = words.count
-            words += repeatElement(0, count: (bytes.count + 7) / 8)
-            words.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[(start * 8)...]).copyMemory(from: bytes) }
+        let words = numbers.withUnsafeBytes { bytes in
+            [UInt64](unsafeUninitializedCapacity: (bytes.count + 7) / 8) { buffer, initialized in
+                initialized = (bytes.count + 7) / 8
+                if initialized > 0 { buffer[initialized - 1] = 0 }
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+            }
         }
+        sums.append(words.withUnsafeBufferPointer { Checksum.of($0) })
+        parts.append(words)
     }
 }
 
-/// Takes arrays of numbers one after another.
+/// Takes lists of numbers from a file one after another, each read where it stays.
 private struct WordReader {
-    private let words: [UInt64]
-    private var next: Int
+    /// The checksums of the lists read.
+    var sums: [UInt64] = []
+    private let size: Int
+    private let read: HistoryFile.Read
+    private var next = 0
 
-    init(_ words: [UInt64], from start: Int) {
-        self.words = words
-        next = start
+    init(size: Int, read: @escaping HistoryFile.Read) {
+        self.size = size
+        self.read = read
     }
 
-    /// Only the checksum is left.
-    var isAtEnd: Bool { next == words.count - 1 }
+    var isAtEnd: Bool { next == size }
 
-    /// So many numbers; nil where there are fewer.
+    /// So many numbers; nil where there are fewer, or they cannot be read.
     mutating func array<Number: BitwiseCopyable>(_ count: Int) -> [Number]? {
         let stride = MemoryLayout<Number>.stride
-        guard count <= (words.count - 1 - next) * 8 / stride else { return nil }
-        let start = next * 8
-        next += (count * stride + 7) / 8
-        return [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
-            words.withUnsafeBytes { words in
-                UnsafeMutableRawBufferPointer(buffer).copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: words[start..<start + count * stride]))
-            }
+        guard count <= (size - next) / stride, (count * stride + 7) / 8 * 8 <= size - next else { return nil }
+        let (start, length) = (next, (count * stride + 7) / 8 * 8)
+        next += length
+        guard length > 0 else {
+            sums.append(Checksum().value)
+            return []
+        }
+        var sum: UInt64?
+        let numbers = [Number](unsafeUninitializedCapacity: length / stride) { buffer, initialized in
+            let bytes = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: length)
+            guard (try? read(bytes, start)) != nil else { return }
+            sum = Checksum.of(UnsafeBufferPointer(bytes.bindMemory(to: UInt64.self)))
+            // What fills up the last word is none of them.
+            _ = bytes.bindMemory(to: Number.self)
             initialized = count
         }
+        guard let sum else { return nil }
+        sums.append(sum)
+        return numbers
     }
+}
+
+extension FindingColumns {
+    fileprivate init?(_ count: Int, _ reader: inout WordReader) {
+        guard let ordinals: [UInt32] = reader.array(count), let days: [Int32] = reader.array(count),
+            let subjects: [UInt32] = reader.array(count), let facilities: [UInt32] = reader.array(count),
+            let codes: [UInt8] = reader.array(count)
+        else { return nil }
+        self.init()
+        self.ordinals = ordinals
+        self.days = days
+        self.subjects = subjects
+        self.facilities = facilities
+        self.codes = codes
+    }
+}
+
+extension Checksum {
+    fileprivate mutating func add(_ words: [UInt64]) { words.withUnsafeBufferPointer { add($0) } }
 }
