@@ -68,7 +68,7 @@ public final class ArchiveReader: @unchecked Sendable {
     private let file: OuterFile
     private let meter: Meter
     private let inflater: InflaterChoice
-    private let readsAhead: Bool
+    private let readsAhead: ReadAhead
     private var ahead: AheadSource?
     private var source: (any EntrySource)?
     private var known: Digest?
@@ -77,16 +77,26 @@ public final class ArchiveReader: @unchecked Sendable {
     /// Which library inflates gzip.
     enum InflaterChoice { case igzip, zlib }
 
+    /// Which archives a thread of its own reads one piece ahead.
+    public enum ReadAhead: Sendable {
+        /// None.
+        case never
+        /// Those in xz, bzip2 or 7z: the others are decoded faster than their lines are read.
+        case slowOnes
+        /// Every compressed one: where threads are free, that is worth the copy of each piece.
+        case always
+    }
+
     /// Opens the file at this path, without reading it.
     ///
-    /// `readsAhead` lets a thread of its own decode the next piece of an archive in xz, bzip2 or 7z while one is being worked on.
+    /// `readsAhead` lets a thread of its own decode the next piece of an archive while one is being worked on.
     ///
     /// - Throws: `ArchiveError.inaccessible`, or `.notARegularFile` for a folder, pipe, device or socket, at once and without waiting.
-    public convenience init(path: String, limits: ArchiveLimits = ArchiveLimits(), readsAhead: Bool = false) throws(ArchiveError) {
+    public convenience init(path: String, limits: ArchiveLimits = ArchiveLimits(), readsAhead: ReadAhead = .never) throws(ArchiveError) {
         try self.init(path: path, limits: limits, inflater: .igzip, readsAhead: readsAhead)
     }
 
-    init(path: String, limits: ArchiveLimits, inflater: InflaterChoice, readsAhead: Bool = false) throws(ArchiveError) {
+    init(path: String, limits: ArchiveLimits, inflater: InflaterChoice, readsAhead: ReadAhead = .never) throws(ArchiveError) {
         file = try OuterFile(path: path)
         self.path = path
         self.inflater = inflater
@@ -134,8 +144,8 @@ public final class ArchiveReader: @unchecked Sendable {
     }
 
     /// The source, read one step ahead where that was asked for.
-    private func decodedAhead(_ source: any EntrySource) -> any EntrySource {
-        guard readsAhead else { return source }
+    private func decodedAhead(_ source: any EntrySource, isSlow: Bool) -> any EntrySource {
+        guard readsAhead == .always || readsAhead == .slowOnes && isSlow else { return source }
         let ahead = AheadSource(source, file: file)
         self.ahead = ahead
         return ahead
@@ -159,12 +169,12 @@ public final class ArchiveReader: @unchecked Sendable {
             let entries = try ZipDirectory(file: file, names: names, meter: meter).entries
             if entries.isEmpty { return EmptySource() }
             let listed = entries.map { ListedName(text: $0.text(names), bytes: $0.name.count) }
-            return try DirectorySource(.zip, names: listed, file: file, meter: meter)
+            return decodedAhead(try DirectorySource(.zip, names: listed, file: file, meter: meter), isSlow: false)
         case .sevenZip:
             kind = ArchiveKind(compression: .none, container: .sevenZip)
             let listed = try SevenZipDirectory(file: file, meter: meter).names
             if listed.isEmpty { return EmptySource() }
-            return decodedAhead(try DirectorySource(.sevenZip, names: listed, file: file, meter: meter))
+            return decodedAhead(try DirectorySource(.sevenZip, names: listed, file: file, meter: meter), isSlow: true)
         case .compressed(let compression): return try openStream(compression, names: names)
         case .other: return try openStream(.none, names: names)
         }
@@ -197,7 +207,6 @@ public final class ArchiveReader: @unchecked Sendable {
             let name = singleEntryName(path: path, isCompressed: compression != .none)
             source = SingleSource(name: name, first: first, stream: stream, meter: meter)
         }
-        // The others are decoded faster than their lines are read.
-        return compression == .xz || compression == .bzip2 ? decodedAhead(source) : source
+        return compression == .none ? source : decodedAhead(source, isSlow: compression == .xz || compression == .bzip2)
     }
 }

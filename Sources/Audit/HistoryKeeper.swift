@@ -26,7 +26,7 @@ public struct HistoryKeeper: Sendable {
 
     /// The finder that histories need for new voids.
     public var find: EventFinder {
-        { [store] identifiers, log, below in try store.find(identifiers, in: log, below: below) }
+        { [store, threads] identifiers, log, below in try store.find(identifiers, in: log, below: below, threads: threads) }
     }
 
     private struct Link {
@@ -63,18 +63,20 @@ public struct HistoryKeeper: Sendable {
         public let folded: Int
     }
 
-    /// Brings the histories up to the log: only what is new is read, unless the new files have become a good part of the whole, or
-    /// what stands there is damaged; then they are made anew.
+    /// Brings the histories up to the log: only what is new is read, unless the new files have become a good part of the whole; then they
+    /// are made anew. Where nothing is new, all that stands there is checked, and made anew where it is damaged.
     ///
     /// - Parameter check: Called now and then; what it throws stops the work, and what was begun is taken back.
     public func update(check: @escaping @Sendable () throws -> Void = {}) throws -> Update {
         let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
         var (histories, links) = try chain()
-        work.expect(.checkedBytes, links.reduce(0) { $0 + $1.size })
-        let isWhole = try links.isEmpty || histories.isWhole(threads: threads)
+        let isCurrent = histories.entryCount == store.size
+        // Where something is new, a small file is added, or all is made anew: what stands there need not be read for either. Whoever reads it
+        // checks it.
+        if isCurrent { work.expect(.checkedBytes, links.reduce(0) { $0 + $1.size }) }
+        let isWhole = try !isCurrent || links.isEmpty || histories.isWhole(threads: threads)
         work.finish(.checkedBytes)
         let strays = Set(try folder.list()).subtracting(links.map(\.entries))
-        let isCurrent = histories.entryCount == store.size
         guard !isWhole || !isCurrent || !strays.isEmpty else {
             try removeStraySums()
             folder.tidy()

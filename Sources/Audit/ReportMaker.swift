@@ -52,9 +52,12 @@ public struct ReportMaker: Sendable {
     /// - Parameter keeper: The keeper of the store's histories, to read them instead of the log as far as they go; nil: the log
     ///   alone. The figures are the same: histories that turn out to be damaged are not used.
     /// - Parameter tables: The tables that are to be written; nil: the whole report. Only ``work`` is told so.
+    /// - Parameter damaged: Called where the histories turned out to be damaged, once the figures were made from the log.
     /// - Throws: what the store or the folds throw.
-    public func figures(from keeper: HistoryKeeper? = nil, for tables: [Table]? = nil) throws -> ReportFigures {
-        ReportFigures(try projected(request, keeper, tables), plan: plan, settings: settings)
+    public func figures(
+        from keeper: HistoryKeeper? = nil, for tables: [Table]? = nil, damaged: () -> Void = {}
+    ) throws -> ReportFigures {
+        ReportFigures(try projected(request, keeper, tables, damaged), plan: plan, settings: settings)
     }
 
     private var plan: ReportPlan { ReportPlan(asOf: asOf, from: pipeline.from, targets: pipeline.targets) }
@@ -62,7 +65,9 @@ public struct ReportMaker: Sendable {
     /// What is asked of the events.
     public var request: ProjectionRequest { settings.request(plan, knownAt: knownAt, threads: threads) }
 
-    private func projected(_ request: ProjectionRequest, _ keeper: HistoryKeeper?, _ tables: [Table]?) throws -> Projected {
+    private func projected(
+        _ request: ProjectionRequest, _ keeper: HistoryKeeper?, _ tables: [Table]?, _ damaged: () -> Void
+    ) throws -> Projected {
         let histories = (try? keeper?.usable()) ?? Histories()
         expectWork(histories, tables)
         let source = CountedSource(store: store, work: work)
@@ -73,7 +78,9 @@ public struct ReportMaker: Sendable {
             return try project(source, request, histories: histories, find: keeper.find, sums: sums, folded: folded)
         } catch {
             // Derived files are never a reason to fail: the log has everything.
-            return try project(source, request, folded: folded)
+            let projected = try project(source, request, folded: folded)
+            damaged()
+            return projected
         }
     }
 

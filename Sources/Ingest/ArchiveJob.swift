@@ -12,8 +12,8 @@ final class ArchiveJob: @unchecked Sendable {
     }
 
     let input: ArchiveInput
-    /// Whether a thread of its own may decode ahead; set before the first step.
-    var readsAhead = false
+    /// Whether a thread of its own decodes ahead; set before the first step.
+    var readsAhead = ArchiveReader.ReadAhead.never
     // Guarded by the run's monitor.
     var isBusy = false
     var isRead = false

@@ -45,6 +45,7 @@ public final class IngestRun: @unchecked Sendable {
     private var isAppending = false
     private var queued = 0
     private var failure: (any Error)?
+    private var shared: SharedWork?
     // Owned by the appending thread.
     private var batch: BatchInProgress?
     private var answers: [ArchiveAnswer] = []
@@ -70,7 +71,12 @@ public final class IngestRun: @unchecked Sendable {
     public func run(
         threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void, onProgress: @escaping (Int, Int) throws -> Void
     ) throws -> [ArchiveAnswer] {
-        if threads > 1 { for job in jobs { job.readsAhead = true } }
+        if threads > 1 {
+            // Where there are fewer archives than threads, some have nothing to do while they are read.
+            for job in jobs { job.readsAhead = jobs.count < threads ? .always : .slowOnes }
+            writer.sideBySide = { [unowned self] items, body in share(items, body) }
+        }
+        defer { writer.sideBySide = nil }
         nonisolated(unsafe) let onAnswer = onAnswer
         nonisolated(unsafe) let onProgress = onProgress
         DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in work(onAnswer: onAnswer, onProgress: onProgress) }
@@ -87,13 +93,20 @@ public final class IngestRun: @unchecked Sendable {
         given = answers.count
     }
 
-    /// One thread's share: append where something is ready, else read the earliest archive that nobody reads.
+    /// One thread's share: help whoever appends, append where something is ready, else read the earliest archive that nobody reads.
     private func work(onAnswer: (ArchiveAnswer) -> Void, onProgress: (Int, Int) throws -> Void) {
         monitor.lock()
         defer { monitor.unlock() }
         while failure == nil, head < jobs.count {
             let first = jobs[head]
-            if !isAppending, !first.queue.isEmpty || first.isRead {
+            if let work = shared, work.isOpen {
+                work.helpers += 1
+                monitor.unlock()
+                work.help()
+                monitor.lock()
+                work.helpers -= 1
+                monitor.broadcast()
+            } else if !isAppending, !first.queue.isEmpty || first.isRead {
                 isAppending = true
                 let parsed = first.queue
                 let isLast = first.isRead
@@ -130,6 +143,22 @@ public final class IngestRun: @unchecked Sendable {
             } else {
                 monitor.wait()
             }
+        }
+    }
+
+    /// Does the appending thread's items of work, with the help of whoever has nothing else to do meanwhile.
+    private func share(_ items: Int, _ body: (Int) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            let work = SharedWork(items, body)
+            monitor.lock()
+            shared = work
+            monitor.broadcast()
+            monitor.unlock()
+            work.help()
+            monitor.lock()
+            shared = nil
+            while work.helpers > 0 { monitor.wait() }
+            monitor.unlock()
         }
     }
 

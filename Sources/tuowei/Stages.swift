@@ -19,7 +19,8 @@ enum Stages {
         let inputs = try pipeline.inputs(named)
         return try refusing {
             try Interruption.whileCleaning {
-                let writer = try StoreWriter.open(at: pipeline.store, origin: pipeline.logOrigin, signer: signer)
+                let writer = try StoreWriter.open(
+                    at: pipeline.store, origin: pipeline.logOrigin, signer: signer, threads: threads)
                 defer { writer.close() }
                 if let signer, writer.resigned > 0 {
                     printError(
@@ -43,10 +44,9 @@ enum Stages {
     /// The state of the log in one line, and whether it is signed.
     static func logLine(_ pipeline: Pipeline) throws -> String {
         try refusing(as: .checkFailed) {
-            let store = try EventStore.open(at: pipeline.store)
-            guard let checkpoint = store.checkpoint else { return "The log is empty" }
-            let key = try store.verifierKey().map { "signed by \($0)" } ?? "unsigned (`tuowei key new` makes a key to sign it with)"
-            return "The log \(shown(checkpoint.origin)) has \(grouped(checkpoint.size)) entries, root \(checkpoint.root), \(key)"
+            guard let (checkpoint, key) = try EventStore.head(at: pipeline.store) else { return "The log is empty" }
+            let signed = key.map { "signed by \($0)" } ?? "unsigned (`tuowei key new` makes a key to sign it with)"
+            return "The log \(shown(checkpoint.origin)) has \(grouped(checkpoint.size)) entries, root \(checkpoint.root), \(signed)"
         }
     }
 
@@ -68,12 +68,12 @@ enum Stages {
     /// The pipeline's store as it stands, for reading.
     ///
     /// - Throws: ``Refusal`` where nothing was ever ingested: an empty report of a mistyped path would look like an empty district.
-    static func store(of pipeline: Pipeline) throws -> EventStore {
+    static func store(of pipeline: Pipeline, threads: Int = 1) throws -> EventStore {
         guard access(pipeline.store, F_OK) == 0 || errno != ENOENT else {
             throw Refusal(
                 "\(shown(pipeline.store)): there is no store here; call `tuowei ingest` first, or correct `store` in the pipeline")
         }
-        return try refusing { try EventStore.open(at: pipeline.store) }
+        return try refusing { try EventStore.open(at: pipeline.store, threads: threads) }
     }
 
     private static func fileSize(_ path: String) -> Int? {
@@ -92,7 +92,7 @@ enum Stages {
     static func fold(_ pipeline: Pipeline, sumsOf day: Day?, reference: ReferenceData? = nil, threads: Int) throws -> String {
         let reference = try day.map { _ in try reference ?? self.reference(of: pipeline) }
         return try refusing(as: .checkFailed) {
-            let store = try store(of: pipeline)
+            let store = try store(of: pipeline, threads: threads)
             let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
             Memory.preferLargePages(bytes: memory(forEvents: events))
             let progress = Progress("fold")
@@ -139,7 +139,7 @@ enum Stages {
     ) throws -> Written {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
         let reference = try reference ?? self.reference(of: pipeline)
-        let store = try store(of: pipeline)
+        let store = try store(of: pipeline, threads: threads)
         let progress = Progress("report")
         defer { progress.finish() }
         let maker = ReportMaker(
@@ -151,7 +151,13 @@ enum Stages {
         let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
         Memory.preferLargePages(bytes: memory(forEvents: events))
         progress.work.expect(.filesKept, maker.filesAbout(chosen))
-        let figures = try refusing(as: .checkFailed) { try maker.figures(from: HistoryKeeper(store, threads: threads), for: chosen) }
+        let figures = try refusing(as: .checkFailed) {
+            try maker.figures(from: HistoryKeeper(store, threads: threads), for: chosen) {
+                printError(
+                    "\(shown(pipeline.store)): its histories are damaged; the report was made from the log, and `tuowei fold` makes them anew"
+                )
+            }
+        }
         let folder = try Interruption.whileCleaning {
             let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
             do {

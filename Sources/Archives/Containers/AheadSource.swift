@@ -2,7 +2,8 @@ import Dispatch
 
 /// Reads a source one step ahead, on a thread of its own: while a piece's lines are read, the next piece is decoded.
 ///
-/// For what takes long to decode (xz, bzip2, 7z): one archive alone then takes hardly longer than its decoding. `@unchecked Sendable`: the
+/// For what takes long to decode (xz, bzip2, 7z), and for an archive that is read while other threads have nothing to do: alone it then
+/// takes hardly longer than the longer of the two, decoding and reading lines. `@unchecked Sendable`: the
 /// source is touched by the step under way alone, and what the step made is touched only after it has ended.
 final class AheadSource: EntrySource, @unchecked Sendable {
     private let source: any EntrySource

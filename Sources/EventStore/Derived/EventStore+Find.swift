@@ -4,10 +4,11 @@ public import Events
 extension EventStore {
     /// The ordinals of the events of a log with these identifiers, among its first `below`; nil for each that is not there. Nil as a
     /// whole where the side file does not know all of those events: then the log itself is to be searched.
-    public func find(_ identifiers: [[UInt8]], in log: Log, below: Int) throws(StoreError) -> [UInt32?]? {
+    public func find(_ identifiers: [[UInt8]], in log: Log, below: Int, threads: Int = 1) throws(StoreError) -> [UInt32?]? {
         let tiles = TileReader(paths: paths, size: headSize)
-        let (table, size) = (reader.table, size)
+        let (table, size, root) = (reader.table, size, root)
         let column = HashColumn(paths: paths, list: .events(log)) { state in
+            if state == size { return (root, table.events[Int(log.rawValue)]) }
             guard state <= size, let edge = try? tiles.edge(ofSize: state) else { return nil }
             var earlier = table
             earlier.truncate(to: state)
@@ -17,10 +18,9 @@ extension EventStore {
         let hashes = identifiers.map { identifier in
             identifier.withUnsafeBufferPointer { $0.baseAddress.map { IdentifierHash.hash($0, count: identifier.count) } ?? 0 }
         }
-        let filter = HashFilter(hashes)
-        var hits: [UInt64: [UInt32]] = [:]
-        guard column.scan({ piece, first in filter.scan(piece, first: first, into: &hits) }) else { return nil }
-        var found: [UInt32?] = []
+        guard let found = HashSearch.run([(column, HashFilter(hashes))], onThreads(threads)).first ?? nil else { return nil }
+        let hits = Dictionary(grouping: found) { $0.hash }.mapValues { hits in hits.map { $0.ordinal } }
+        var ordinals: [UInt32?] = []
         for (identifier, hash) in zip(identifiers, hashes) {
             var match: UInt32?
             for ordinal in hits[hash] ?? [] where match == nil && Int(ordinal) < below {
@@ -29,8 +29,8 @@ extension EventStore {
                 let text = try reader.eventIdentifiers([Int(ordinal) - block.header.firstOrdinal], of: block).bytes
                 if text == identifier { match = ordinal }
             }
-            found.append(match)
+            ordinals.append(match)
         }
-        return found
+        return ordinals
     }
 }

@@ -25,16 +25,23 @@ public final class EventStore: EventSource, Sendable {
     }
 
     /// Opens the store's present state. A store that does not exist is an empty one.
+    /// - Parameter threads: How many threads read where the log's entries stand.
     /// - Throws: ``StoreError`` where the head or the places of its entries cannot be read.
-    public static func open(at path: String) throws(StoreError) -> EventStore {
+    public static func open(at path: String, threads: Int = 1) throws(StoreError) -> EventStore {
         let paths = StorePaths(path)
         let head = try Head.read(paths)
         let size = head?.checkpoint.size ?? 0
         let files = BundleFiles(paths: paths, size: size)
-        let table = try EntryTable.read(size: size, files: files)
+        let table = try EntryTable.read(size: size, files: files, threads: threads)
         return EventStore(
             paths: paths, checkpoint: head?.checkpoint, reader: LogReader(files: files, table: table), size: size,
             root: head?.checkpoint.root ?? TreeHasher.emptyRoot, headSize: size)
+    }
+
+    /// The head of a store, and the key that signs it where one does, without a look at the entries; nil while nothing was ever published.
+    /// - Throws: ``StoreError`` where the head cannot be read.
+    public static func head(at path: String) throws(StoreError) -> (checkpoint: Checkpoint, key: VerifierKey?)? {
+        try Head.read(StorePaths(path)).map { ($0.checkpoint, $0.verifier) }
     }
 
     /// The state when the log had `size` entries; a later one must hold it, and the root is computed from its tiles.

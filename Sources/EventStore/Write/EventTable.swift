@@ -8,13 +8,13 @@ import Events
 final class EventTable {
     let log: Log
     /// The ordinal from which on events are in the table.
-    private(set) var base: Int
+    @exclusivity(unchecked) private(set) var base: Int
     /// The number of events, stored and new.
     @exclusivity(unchecked) private(set) var count: Int
     @exclusivity(unchecked) private var slots = SlotTable()
     @exclusivity(unchecked) private var memory = Pages<UInt64>(capacity: 4096)
     /// The ordinals of stored events, by hash, that share their hash with an event about to be appended.
-    var hits: [UInt64: [UInt32]] = [:]
+    @exclusivity(unchecked) var hits: [UInt64: [UInt32]] = [:]
     /// The passes made over the side file.
     var scans = 0
 
@@ -78,67 +78,5 @@ struct EventView {
     func append(_ hash: UInt64, ordinal: Int, at slot: Int) {
         hashes[ordinal &- base] = hash
         slots.insert(UInt32(truncatingIfNeeded: ordinal), hash: hash, at: slot)
-    }
-}
-
-/// Finds which of a list of hashes occur in a long column: words of 64 bits that stay in the cache, with three bits for each hash
-/// in one word, say no for nearly all; a table of the hashes themselves decides the rest.
-struct HashFilter: ~Copyable {
-    private let bits: UnsafeMutableBufferPointer<UInt64>
-    private let bitShift: UInt64
-    private let exact: UnsafeMutableBufferPointer<UInt64>
-    private let exactShift: UInt64
-    /// Odd, and unknown to whoever chose the identifiers: without it they could be chosen to crowd one place of `exact`.
-    private let salt = UInt64.random(in: 0...UInt64.max) | 1
-    private var hasZero = false
-
-    init(_ hashes: [UInt64]) {
-        var words = 64
-        while words * 4 < hashes.count { words *= 2 }
-        bitShift = UInt64(64 - words.trailingZeroBitCount)
-        bits = .allocate(capacity: words)
-        bits.initialize(repeating: 0)
-        var places = 64
-        while places < hashes.count * 2 { places *= 2 }
-        exactShift = UInt64(64 - places.trailingZeroBitCount)
-        exact = .allocate(capacity: places)
-        exact.initialize(repeating: 0)
-        for hash in hashes {
-            bits[Int(truncatingIfNeeded: hash >> bitShift)] |= Self.mask(hash)
-            // 0 marks an empty place, so the hash 0 is kept apart.
-            if hash == 0 { hasZero = true }
-            var place = Int(truncatingIfNeeded: (hash &* salt) >> exactShift)
-            while exact[place] != 0, exact[place] != hash { place = (place + 1) & (places - 1) }
-            exact[place] = hash
-        }
-    }
-
-    deinit {
-        bits.deallocate()
-        exact.deallocate()
-    }
-
-    @inline(__always)
-    private static func mask(_ hash: UInt64) -> UInt64 { 1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63) }
-
-    private func holds(_ hash: UInt64) -> Bool {
-        if hash == 0 { return hasZero }
-        var place = Int(truncatingIfNeeded: (hash &* salt) >> exactShift)
-        while exact[place] != 0 {
-            if exact[place] == hash { return true }
-            place = (place + 1) & (exact.count - 1)
-        }
-        return false
-    }
-
-    /// Adds the places of `column`, counted from `first`, that hold one of the hashes.
-    func scan(_ column: UnsafeBufferPointer<UInt64>, first: Int, into hits: inout [UInt64: [UInt32]]) {
-        for place in 0..<column.count {
-            let hash = column[place]
-            let mask = Self.mask(hash)
-            if bits[Int(truncatingIfNeeded: hash >> bitShift)] & mask == mask, holds(hash) {
-                hits[hash, default: []].append(UInt32(truncatingIfNeeded: first + place))
-            }
-        }
     }
 }

@@ -48,7 +48,11 @@ enum HashedList: Hashable {
 struct HashColumn {
     static let magic: UInt64 = 0x3130_4853_4148_5754  // "TWHASH01"
     static let headerBytes = 72
-    private static let pieceWords = 1 << 17
+    /// The hashes that are read at once: as many as stay in a core's own cache until they have been looked at.
+    private static let pieceWords = 1 << 14
+
+    /// The hashes from which on the system begins at once to write them out.
+    private static let hastenedWords = 1 << 17
 
     private struct Chunk {
         var place: Int
@@ -97,28 +101,34 @@ struct HashColumn {
 
     /// Hands over every hash in pieces, in order, with the ordinal of each piece's first; false where a chunk is not what was
     /// written, and then what was handed over is void.
-    func scan(_ body: (UnsafeBufferPointer<UInt64>, Int) -> Void) -> Bool {
-        guard !chunks.isEmpty else { return true }
+    func scan(_ body: (UnsafeBufferPointer<UInt64>, Int) -> Void) -> Bool { chunks.indices.allSatisfy { scan(chunk: $0, body) } }
+
+    /// How many chunks there are: each can be read by itself.
+    var chunkCount: Int { chunks.count }
+
+    /// How many hashes a chunk has.
+    func count(ofChunk chunk: Int) -> Int { chunks[chunk].count }
+
+    /// Hands over the hashes of a chunk as ``scan(_:)`` does those of all.
+    func scan(chunk number: Int, _ body: (UnsafeBufferPointer<UInt64>, Int) -> Void) -> Bool {
+        let chunk = chunks[number]
         guard let file = try? OpenFile.reading(path) else { return false }
-        let buffer = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: Self.pieceWords)
+        var sum = Checksum()
+        guard let header = try? file.bytes(at: chunk.place, count: Self.headerBytes - 8) else { return false }
+        sum.add(header: header)
+        let buffer = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: min(Self.pieceWords, chunk.count))
         defer { buffer.deallocate() }
-        for chunk in chunks {
-            var sum = Checksum()
-            guard let header = try? file.bytes(at: chunk.place, count: Self.headerBytes - 8) else { return false }
-            sum.add(header: header)
-            var done = 0
-            while done < chunk.count {
-                let words = min(Self.pieceWords, chunk.count - done)
-                let piece = UnsafeMutableBufferPointer(rebasing: buffer[..<words])
-                let place = chunk.place + Self.headerBytes + 8 * done
-                guard (try? file.readWhole(into: UnsafeMutableRawBufferPointer(piece), at: place)) != nil else { return false }
-                sum.add(UnsafeBufferPointer(piece))
-                body(UnsafeBufferPointer(piece), chunk.first + done)
-                done += words
-            }
-            guard sum.value == chunk.checksum else { return false }
+        var done = 0
+        while done < chunk.count {
+            let words = min(Self.pieceWords, chunk.count - done)
+            let piece = UnsafeMutableBufferPointer(rebasing: buffer[..<words])
+            let place = chunk.place + Self.headerBytes + 8 * done
+            guard (try? file.readWhole(into: UnsafeMutableRawBufferPointer(piece), at: place)) != nil else { return false }
+            sum.add(UnsafeBufferPointer(piece))
+            body(UnsafeBufferPointer(piece), chunk.first + done)
+            done += words
         }
-        return true
+        return sum.value == chunk.checksum
     }
 
     /// Appends the hashes that follow; the file is then complete for the log of `logSize` entries with this root.
@@ -139,7 +149,8 @@ struct HashColumn {
         header.append(sum.value)
         try file.write(UnsafeRawBufferPointer(hashes), at: place + Self.headerBytes)
         try write(header.bytes, to: file, at: place)
-        file.startWriting()
+        // Of a little, all is written when it is made durable, and nobody waits for the disk here.
+        if hashes.count >= Self.hastenedWords { file.startWriting() }
         chunks.append(Chunk(place: place, first: count, count: hashes.count, logSize: logSize, checksum: sum.value))
         count += hashes.count
     }

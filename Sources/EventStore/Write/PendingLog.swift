@@ -56,7 +56,7 @@ final class PendingLog {
     /// Appends an entry; the place of its first byte in its bundle.
     func append(_ entry: UnsafeRawBufferPointer) throws(StoreError) -> Int {
         guard entry.count <= maximumEntry else { throw .tooLarge(what: "an entry is longer than 65,535 bytes") }
-        if file == nil { try beginBundle() }
+        try begin()
         buffer.append(UInt8(entry.count >> 8))
         buffer.append(UInt8(entry.count & 255))
         buffer.append(contentsOf: entry)
@@ -85,37 +85,53 @@ final class PendingLog {
         firstUnwritten = size
     }
 
+    /// Whether something stands under `pending/` that is not published.
+    var hasBegun: Bool { size != published || file != nil }
+
+    /// Opens the file that the next entry goes to, unless it is open.
+    func begin() throws(StoreError) {
+        if file == nil { try beginBundle() }
+    }
+
     /// Opens the file of the bundle that the next entry belongs to; a published part of it is copied, and checked against the tree.
     private func beginBundle() throws(StoreError) {
         let bundle = size / tileWidth
         let width = size % tileWidth
         let file = try OpenFile.writing(paths.pendingBundle(bundle))
         end = 0
-        if width > 0 {
-            let path = paths.bundle(bundle, width: width)
-            guard let old = try OpenFile.reading(path) else { throw .damaged(file: path, offset: nil, problem: "the bundle is missing") }
-            let bytes = try old.bytes(at: 0, count: try old.size())
-            try check(bytes, width, path)
-            try write(bytes, to: file, at: 0)
-            end = bytes.count
-        }
+        if width > 0 { end = try copy(paths.bundle(bundle, width: width), width, to: file) }
         bufferStart = end
         self.file = file
     }
 
-    private func check(_ bytes: [UInt8], _ width: Int, _ path: String) throws(StoreError) {
-        var place = 0
-        for index in 0..<width {
-            guard bytes.count - place >= 2 else { throw .damaged(file: path, offset: place, problem: "the bundle is cut short") }
-            let length = Int(bytes[place]) << 8 | Int(bytes[place + 1])
-            guard bytes.count - place - 2 >= length else { throw .damaged(file: path, offset: place, problem: "the bundle is cut short") }
-            let hash = hasher.leaf(Array(bytes[place + 2..<place + 2 + length]))
-            guard hash[...] == edge.levels[0][index * 32..<index * 32 + 32] else {
-                throw .damaged(file: path, offset: place, problem: "the entry is not the one that the log's tree holds")
+    /// Copies a published bundle of `width` entries, each checked against the tree; its length.
+    private func copy(_ path: String, _ width: Int, to file: OpenFile) throws(StoreError) -> Int {
+        guard let old = try OpenFile.reading(path) else { throw .damaged(file: path, offset: nil, problem: "the bundle is missing") }
+        let size = try old.size()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+        defer { buffer.deallocate() }
+        var done = 0
+        var index = 0
+        while index < width {
+            let piece = UnsafeRawBufferPointer(rebasing: buffer[..<(try old.read(into: buffer, at: done))])
+            var place = 0
+            while index < width, piece.count - place >= 2 {
+                let length = Int(piece[place]) << 8 | Int(piece[place + 1])
+                guard piece.count - place - 2 >= length else { break }
+                let hash = hasher.leaf(UnsafeRawBufferPointer(rebasing: piece[place + 2..<place + 2 + length]))
+                guard hash[...] == edge.levels[0][index * 32..<index * 32 + 32] else {
+                    throw .damaged(file: path, offset: done + place, problem: "the entry is not the one that the log's tree holds")
+                }
+                place += 2 + length
+                index += 1
             }
-            place += 2 + length
+            // A piece is longer than any entry.
+            guard place > 0 else { throw .damaged(file: path, offset: done, problem: "the bundle is cut short") }
+            try file.write(UnsafeRawBufferPointer(rebasing: piece[..<place]), at: done)
+            done += place
         }
-        guard place == bytes.count else { throw .damaged(file: path, offset: place, problem: "something stands behind the last entry") }
+        guard done == size else { throw .damaged(file: path, offset: done, problem: "something stands behind the last entry") }
+        return done
     }
 
     /// Goes back to an earlier end; nothing after it was published.
@@ -150,7 +166,14 @@ final class PendingLog {
     /// What has to be durable at the same time is asked for at the same time: a disk takes hardly longer for ten files than for one.
     func publish(_ note: [UInt8], origin: String) throws(StoreError) {
         try flush()
-        if let file { durability.begin(file) }
+        if let file {
+            if size % tileWidth == 0 {
+                // It was begun for entries that did not come.
+                try Folder.remove(paths.pendingBundle(size / tileWidth))
+            } else {
+                durability.begin(file)
+            }
+        }
         file = nil
         var moves: [(from: String, to: String)] = []
         if size > published {

@@ -25,6 +25,7 @@ struct SlotTable: ~Copyable {
     /// Makes sure that `more` numbers can be put in without growing.
     @inline(__always)
     mutating func reserve(_ more: Int) {
+        if count == 0, more > SlotTable.limit(capacity) { self = SlotTable(expecting: more) }
         while count + more > SlotTable.limit(capacity) { grow() }
     }
 

@@ -87,7 +87,9 @@ extension StoreWriter {
                 let subjectCount = Int(event.pointee.subjectCount)
                 if subjectCount > 0 {
                     subject = Int(candidates[row & (2 * Self.group - 1)].subject) &- 1
-                    if subject < 0 || !subjectView.isIdentifier(subject, subjectStart, count: subjectCount) {
+                    if subject >= 0, subjectView.isIdentifier(subject, subjectStart, count: subjectCount) {
+                        subject = subjectView.number(subject)
+                    } else {
                         (subject, subjectSlot) = subjectView.find(subjectStart, count: subjectCount, hash: event.pointee.subjectHash)
                         if subject < 0 { newText = subjectCount &+ 1 }
                     }
@@ -99,7 +101,9 @@ extension StoreWriter {
                 let objectCount = Int(event.pointee.objectCount)
                 if objectCount > 0 {
                     object = isPayee ? -1 : Int(candidates[row & (2 * Self.group - 1)].object) &- 1
-                    if object < 0 || !objectView.isIdentifier(object, objectStart, count: objectCount) {
+                    if object >= 0, objectView.isIdentifier(object, objectStart, count: objectCount) {
+                        object = objectView.number(object)
+                    } else {
                         (object, objectSlot) = (isPayee ? payeeView : objectView)
                             .find(objectStart, count: objectCount, hash: event.pointee.objectHash)
                         if object < 0 { newText &+= objectCount &+ 1 }
@@ -138,7 +142,7 @@ extension StoreWriter {
         .tooLarge(what: "a log cannot hold more than some 4,294 million events, nor the store as many identifiers of one kind")
     }
 
-    /// The numbers (plus 1, 0 for none) that the slots give first for an event's subject and object.
+    /// The places (plus 1, 0 for none) that the slots give first for an event's subject and object.
     private struct Candidates {
         var subject: UInt32
         var object: UInt32
@@ -212,7 +216,7 @@ extension StoreWriter {
             slot = empty
             line = known.slots.after(line)
         }
-        if known.base > 0, case let hit = try findHit(event, arena, table), hit >= 0 { return (hit, slot) }
+        if known.base > 0, !table.hits.isEmpty, case let hit = try findHit(event, arena, table), hit >= 0 { return (hit, slot) }
         return (known.slots.isTooFar(slot, hash) ? -2 : -1, slot)
     }
 
@@ -268,19 +272,17 @@ extension StoreWriter {
             subject = UInt32(truncatingIfNeeded: stored.value(.subject, row: row))
             object = UInt32(truncatingIfNeeded: stored.value(.object, row: row))
         }
-        // The type and `code` are equal, so both have a subject and an object of the same namespaces, or both have none.
+        // The type and `code` are equal, so both have a subject and an object of the same namespaces, or both have none. The tables hold every
+        // identifier that this event names and the store knows.
         if new.subjectCount > 0 {
-            let table = identifiers[spaces.subject]
-            guard Int(subject) < table.count,
-                table.bytes(subject).elementsEqual(
-                    UnsafeBufferPointer(start: arena + Int(new.subjectStart), count: Int(new.subjectCount)))
-            else { return false }
+            let place = identifiers[spaces.subject].view.find(
+                arena + Int(new.subjectStart), count: Int(new.subjectCount), hash: new.subjectHash, mostAlike: .max)
+            guard place.number == Int(subject) else { return false }
         }
         if new.objectCount > 0 {
-            let table = identifiers[new.code & payeeIsChildBit != 0 ? spaces.payee : spaces.object]
-            guard Int(object) < table.count,
-                table.bytes(object).elementsEqual(UnsafeBufferPointer(start: arena + Int(new.objectStart), count: Int(new.objectCount)))
-            else { return false }
+            let place = identifiers[new.code & payeeIsChildBit != 0 ? spaces.payee : spaces.object].view.find(
+                arena + Int(new.objectStart), count: Int(new.objectCount), hash: new.objectHash, mostAlike: .max)
+            guard place.number == Int(object) else { return false }
         }
         return true
     }
@@ -292,11 +294,14 @@ extension StoreWriter {
         }
         let entry = reader.table.blocks[place].entry
         let row = ordinal - reader.table.blocks[place].header.firstOrdinal
-        if let known = compared[entry % compared.count], known.entry == entry { return (known.block, row) }
+        if let last = comparedLast, last.entry == entry { return (last.block, row) }
+        let known = compared[entry % compared.count]
+        if let known, known.entry == entry, let block = known.block { return (block, row) }
         try readable(entry)
         let bytes = try reader.entry(entry, padding: StoredBlock.padding)
         guard let stored = StoredBlock(padded: bytes) else { throw reader.damage(entry, "not an events block") }
-        compared[entry % compared.count] = (entry, stored)
+        compared[entry % compared.count] = (entry, known?.entry == entry ? stored : nil)
+        comparedLast = (entry, stored)
         return (stored, row)
     }
 }

@@ -86,7 +86,8 @@ extension StoreWriter {
                 try pending.rollback(to: batch.mark)
                 reader.table.truncate(to: batch.entries)
                 reader.files.forget(from: batch.entries / tileWidth)
-                compared = [(entry: Int, block: StoredBlock)?](repeating: nil, count: compared.count)
+                compared = [(entry: Int, block: StoredBlock?)?](repeating: nil, count: compared.count)
+                comparedLast = nil
                 reader.files.set(firstPending: pending.firstPendingBundle, size: pending.published)
             }
             self.batch = nil
@@ -135,14 +136,7 @@ extension StoreWriter {
         let blocks = waiting
         waiting = []
         waitingRows = 0
-        try findIdentifiers(blocks.map(\.block))
-        for log in Log.allCases where events[Int(log.rawValue)].isPartial {
-            var hashes: [UInt64] = []
-            for item in blocks where item.block.log == log {
-                for event in item.block.events { hashes.append(event.idHash) }
-            }
-            if !hashes.isEmpty { try findStored(hashes, log) }
-        }
+        try findStored(blocks.map(\.block))
         for item in blocks { try absorb(item.block, number: item.number, entry: item.entry) }
         for table in events { table.hits = [:] }
     }

@@ -2,15 +2,13 @@ import Events
 
 /// How a writer finds stored events by their hashes: through the side files, which are computed from the log where they do not fit it.
 extension StoreWriter {
-    /// The passes over a list's hashes after which the whole table would have cost no more.
-    private static let worthwhileScans = 8
-
     /// Opens a list's side file.
     func openColumn(_ list: HashedList) -> HashColumn {
         let tiles = TileReader(paths: paths, size: pending.published)
         let table = reader.table
         let published = pending.published
-        return HashColumn(paths: paths, list: list) { size in
+        return HashColumn(paths: paths, list: list) { [opened] size in
+            if size == opened.size { return (opened.root, opened.counts[list.place]) }
             guard size <= published, let edge = try? tiles.edge(ofSize: size) else { return nil }
             var earlier = table
             earlier.truncate(to: size)
@@ -76,63 +74,121 @@ extension StoreWriter {
         return hashes
     }
 
-    /// Finds which of these hashes stored events have; or builds the table of all stored events where that is the cheaper way.
-    func findStored(_ hashes: [UInt64], _ log: Log) throws(StoreError) {
-        let table = events[Int(log.rawValue)]
-        let new = table.count - table.base + hashes.count
-        table.scans += 1
-        if new > table.base / 8 || table.scans > Self.worthwhileScans {
-            let stored = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: table.base)
-            defer { stored.deallocate() }
-            stored.initialize(repeating: 0)
-            try scanStored(.events(log), count: table.base) { piece, first in
-                guard first + piece.count <= stored.count else { return }
-                for place in piece.indices { stored[first + place] = piece[place] }
-            } discard: {
+    /// Finds the stored events that some blocks could repeat, and puts the stored identifiers that they name into the tables; or builds
+    /// the table of everything where that is the cheaper way.
+    func findStored(_ blocks: [ParsedBlock]) throws(StoreError) {
+        let lists = HashedList.all.filter { table($0).isPartial }
+        let wanted = gathered(lists.count, sideBySide ?? oneByOne) { item -> (hashes: Int, filter: HashFilter?) in
+            let hashes = Self.hashes(of: lists[item], in: blocks)
+            return (hashes.count, hashes.isEmpty || table(lists[item]).isWorthCompleting(for: hashes.count) ? nil : HashFilter(hashes))
+        }
+        var searches: [(list: HashedList, filter: HashFilter)] = []
+        for (list, want) in zip(lists, wanted) where want.hashes > 0 {
+            table(list).scans += 1
+            guard let filter = want.filter else {
+                try complete(list)
+                continue
             }
-            table.complete(with: UnsafeBufferPointer(stored))
-            return
+            searches.append((list, filter))
         }
-        let filter = HashFilter(hashes)
-        var hits: [UInt64: [UInt32]] = [:]
-        try scanStored(.events(log), count: table.base) { piece, first in
-            filter.scan(piece, first: first, into: &hits)
-        } discard: {
-            hits = [:]
+        var begun = Result<Void, StoreError>.success(())
+        let found = HashSearch.run(
+            searches.map { (columns[$0.list.place].count == table($0.list).base ? columns[$0.list.place] : nil, $0.filter) },
+            sideBySide ?? oneByOne
+        ) {
+            // The events go on where the published ones end, in a copy of the last bundle.
+            begun = Result { () throws(StoreError) in try pending.begin() }
         }
-        table.hits = hits
+        try begun.get()
+        var numbers: [(space: Namespace, numbers: [UInt32])] = []
+        for (search, hits) in zip(searches, found) {
+            let hits = if let hits { hits } else { try self.hits(of: search.filter, in: search.list) }
+            switch search.list {
+            case .events(let log):
+                for hit in hits { events[Int(log.rawValue)].hits[hit.hash, default: []].append(hit.ordinal) }
+            case .identifiers(let space): if !hits.isEmpty { numbers.append((space, hits.map(\.ordinal))) }
+            }
+        }
+        try load(numbers)
     }
 
-    /// Puts the stored identifiers that some blocks name into the tables; or all of them where that is the cheaper way.
-    func findIdentifiers(_ blocks: [ParsedBlock]) throws(StoreError) {
-        for space in Namespace.allCases where identifiers[Int(space.rawValue)].isPartial {
-            let place = Int(space.rawValue)
-            let table = identifiers[place]
-            var hashes: [UInt64] = []
-            for block in blocks {
-                let spaces = ObjectSpaces(block.log)
+    /// The hits in a list whose file does not go as far as the log or turned out to be damaged.
+    private func hits(of filter: HashFilter, in list: HashedList) throws(StoreError) -> [HashSearch.Hit] {
+        var hits: [HashSearch.Hit] = []
+        try scanStored(list, count: table(list).base) { piece, first in
+            filter.scan(piece) { hits.append(HashSearch.Hit(hash: piece[$0], ordinal: UInt32(truncatingIfNeeded: first + $0))) }
+        } discard: {
+            hits = []
+        }
+        return hits
+    }
+
+    /// The hashes of what the blocks' events name of a list, some of them several times.
+    private static func hashes(of list: HashedList, in blocks: [ParsedBlock]) -> [UInt64] {
+        var hashes: [UInt64] = []
+        hashes.reserveCapacity(blocks.reduce(0) { $0 + $1.events.count })
+        for block in blocks {
+            switch list {
+            case .events(let log):
+                guard block.log == log else { continue }
+                for event in block.events { hashes.append(event.idHash) }
+            case .identifiers(let space):
+                let (spaces, place) = (ObjectSpaces(block.log), Int(space.rawValue))
                 let (isSubject, isObject) = (spaces.subject == place, spaces.object == place || spaces.payee == place)
+                guard isSubject || isObject else { continue }
                 for event in block.events {
                     if isSubject, event.subjectCount > 0 { hashes.append(event.subjectHash) }
                     if isObject, event.objectCount > 0 { hashes.append(event.objectHash) }
                 }
             }
-            guard !hashes.isEmpty else { continue }
-            table.scans += 1
-            if hashes.count > table.base / 2 || table.scans > Self.worthwhileScans {
-                let known = try reader.identifiers(of: space, below: table.base)
-                table.complete(starts: known.starts, bytes: known.bytes)
-                continue
-            }
-            let filter = HashFilter(hashes)
-            var hits: [UInt64: [UInt32]] = [:]
-            try scanStored(.identifiers(space), count: table.base) { piece, first in
-                filter.scan(piece, first: first, into: &hits)
+        }
+        return hashes
+    }
+
+    /// Puts everything that is stored of a list into its table.
+    private func complete(_ list: HashedList) throws(StoreError) {
+        switch list {
+        case .events(let log):
+            let table = events[Int(log.rawValue)]
+            let stored = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: table.base)
+            defer { stored.deallocate() }
+            stored.initialize(repeating: 0)
+            try scanStored(list, count: table.base) { piece, first in
+                guard first + piece.count <= stored.count else { return }
+                for place in piece.indices { stored[first + place] = piece[place] }
             } discard: {
-                hits = [:]
             }
-            let numbers = hits.values.joined().sorted()
-            table.load(numbers, try reader.identifiers(numbers[...], in: space))
+            table.complete(with: UnsafeBufferPointer(stored))
+        case .identifiers(let space):
+            let table = identifiers[Int(space.rawValue)]
+            let known = try reader.identifiers(of: space, below: table.base)
+            table.complete(starts: known.starts, bytes: known.bytes)
+        }
+    }
+
+    /// Reads stored identifiers by their numbers, ascending in each namespace, and puts them into the tables.
+    private func load(_ wanted: [(space: Namespace, numbers: [UInt32])]) throws(StoreError) {
+        // The numbers that are read at once: of a few dozen blocks where many are wanted of each.
+        let most = 1 << 11
+        var stretches: [(space: Namespace, numbers: ArraySlice<UInt32>)] = []
+        for (space, numbers) in wanted {
+            for start in stride(from: 0, to: numbers.count, by: most) {
+                stretches.append((space, numbers[start..<min(start + most, numbers.count)]))
+            }
+        }
+        let reader = reader
+        let texts = gathered(stretches.count, sideBySide ?? oneByOne) { item in
+            Result { () throws(StoreError) in try reader.identifiers(stretches[item].numbers, in: stretches[item].space) }
+        }
+        for (space, numbers) in wanted { identifiers[Int(space.rawValue)].reserve(loading: numbers.count) }
+        for (stretch, text) in zip(stretches, texts) { identifiers[Int(stretch.space.rawValue)].load(stretch.numbers, try text.get()) }
+    }
+
+    /// The table of a list.
+    private func table(_ list: HashedList) -> any StoredTable {
+        switch list {
+        case .events(let log): events[Int(log.rawValue)]
+        case .identifiers(let space): identifiers[Int(space.rawValue)]
         }
     }
 
@@ -172,7 +228,7 @@ extension StoreWriter {
             let table = identifiers[Int(space.rawValue)]
             let have = columns[place].count
             guard have >= table.base, have < table.count else { continue }
-            let new = (have..<table.count).map { table.hash($0) }
+            let new = table.hashes(from: have)
             new.withUnsafeBufferPointer { extendColumn(place, $0, logSize: pending.published, root: root) }
         }
     }
@@ -185,4 +241,26 @@ extension StoreWriter {
             hasColumnsBehind = true
         }
     }
+}
+
+/// A table that may lack what was stored before it was made.
+private protocol StoredTable: AnyObject {
+    /// How much was stored.
+    var base: Int { get }
+    var isPartial: Bool { get }
+    /// The passes made over the side file.
+    var scans: Int { get set }
+    /// Whether everything stored is to be put in, and not only what `more` new hashes could meet.
+    func isWorthCompleting(for more: Int) -> Bool
+}
+
+/// The passes over a list's hashes after which the whole table would have cost no more.
+private let worthwhileScans = 8
+
+extension EventTable: StoredTable {
+    func isWorthCompleting(for more: Int) -> Bool { count - base + more > base / 8 || scans >= worthwhileScans }
+}
+
+extension IdentifierTable: StoredTable {
+    func isWorthCompleting(for more: Int) -> Bool { more > base / 2 || scans >= worthwhileScans }
 }

@@ -26,6 +26,9 @@ public final class StoreWriter {
     public let resigned: Int
     let block = PendingBlock()
 
+    /// Threads that are lent to the writer for what can be done side by side; nil: none. What it writes does not depend on them.
+    public var sideBySide: SideBySide?
+
     /// The state of a batch in progress.
     struct Batch {
         let mark: PendingLog.Mark
@@ -55,8 +58,11 @@ public final class StoreWriter {
     /// Blocks that wait for a pass over the stored hashes.
     var waiting: [(block: ParsedBlock, number: Int, entry: String)] = []
     var waitingRows = 0
-    /// Blocks of the log lately compared with duplicates, by place.
-    var compared = [(entry: Int, block: StoredBlock)?](repeating: nil, count: 1024)
+    /// Blocks of the log lately compared with duplicates, by place, of those that were asked for more than once: most duplicates that come
+    /// scattered are alone in their block, and to keep it costs more than to read it.
+    var compared = [(entry: Int, block: StoredBlock?)?](repeating: nil, count: 1024)
+    /// The block compared last.
+    var comparedLast: (entry: Int, block: StoredBlock)?
 
     private var archives: Set<Digest> = []
     private var sizes: Set<Int> = []
@@ -82,9 +88,12 @@ public final class StoreWriter {
     ///   - origin: The log's name, used where the log has no checkpoint yet; ``Checkpoint/problem(inOrigin:)`` says what it may be.
     ///   - signer: The log's key. It must bear the log's name. Given for a log that is unsigned so far, it signs all kept
     ///     checkpoints anew.
+    ///   - threads: How many threads read where the log's entries stand.
     /// - Throws: ``StoreError/locked(path:holder:)`` while another writer holds the store; ``StoreError/keyNeeded(name:)`` for a
     ///   signed log without `signer`; any other ``StoreError`` where the store cannot be read or written.
-    public static func open(at path: String, origin: String, signer: SigningKey? = nil) throws(StoreError) -> StoreWriter {
+    public static func open(
+        at path: String, origin: String, signer: SigningKey? = nil, threads: Int = 1
+    ) throws(StoreError) -> StoreWriter {
         let paths = StorePaths(path)
         try Folder.makeDurable(paths.root)
         let lock = try StoreLock(paths)
@@ -98,7 +107,7 @@ public final class StoreWriter {
         }
         let size = head?.checkpoint.size ?? 0
         let files = BundleFiles(paths: paths, size: size)
-        let table = try EntryTable.read(size: size, files: files)
+        let table = try EntryTable.read(size: size, files: files, threads: threads)
         let edge = try TileReader(paths: paths, size: size).edge(ofSize: size)
         if let head, edge.root(TreeHasher()) != head.checkpoint.root {
             throw .damaged(file: paths.tiles, offset: nil, problem: "the tiles do not give the root of the checkpoint")
@@ -144,7 +153,7 @@ public final class StoreWriter {
     /// Takes back what is not published and makes durable what was derived: from here on, nothing lies about that the next writer has
     /// to see to.
     private func endWell() throws(StoreError) {
-        if pending.size != pending.published { try Recovery.clearPending(paths) }
+        if pending.hasBegun { try Recovery.clearPending(paths) }
         guard !hasColumnsBehind else { throw .unusable(reason: "a side file could not be written") }
         if haveColumnsChanged {
             // All at once: a disk takes hardly longer for eight files than for one.

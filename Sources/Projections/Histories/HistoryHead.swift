@@ -92,7 +92,7 @@ struct HistoryHead: Sendable {
             }
         }
         words.append(words.withUnsafeBufferPointer { Checksum.of($0) })
-        return words.map(\.littleEndian)
+        return words.map { $0.littleEndian }
     }
 
     init() {}

@@ -1,0 +1,35 @@
+import Dispatch
+import Synchronization
+
+/// Calls a body once for each of so many items, from several threads where whoever lends them has them free, and returns when all are
+/// done. A body writes only what belongs to its item, so that what comes of it depends on no number of threads.
+public typealias SideBySide = (_ items: Int, _ body: (_ item: Int) -> Void) -> Void
+
+/// Calls a body for one item after the other.
+func oneByOne(_ items: Int, _ body: (_ item: Int) -> Void) {
+    for item in 0..<items { body(item) }
+}
+
+/// Calls bodies on so many threads.
+func onThreads(_ threads: Int) -> SideBySide {
+    { items, body in
+        guard threads > 1, items > 1 else { return oneByOne(items, body) }
+        let next = Atomic<Int>(0)
+        withoutActuallyEscaping(body) { body in
+            // What the type demands of a body is what makes sharing it sound; the compiler cannot see it.
+            nonisolated(unsafe) let body = body
+            DispatchQueue.concurrentPerform(iterations: min(threads, items)) { _ in
+                while case let item = next.wrappingAdd(1, ordering: .relaxed).oldValue, item < items { body(item) }
+            }
+        }
+    }
+}
+
+/// What a body that runs side by side gives for each item.
+func gathered<Value>(_ items: Int, _ sideBySide: @escaping SideBySide, _ body: (_ item: Int) -> Value) -> [Value] {
+    [Value](unsafeUninitializedCapacity: items) { values, count in
+        guard let start = values.baseAddress else { return }
+        sideBySide(items) { item in (start + item).initialize(to: body(item)) }
+        count = items
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What becomes of damaged histories, in whole runs of the built program.
+@Suite struct HistoryTests {
+    private func shell(_ script: String, _ folder: TemporaryFolder) throws -> Program.Outcome {
+        let outcome = try Program.shell("set -eu; " + script, in: folder.url)
+        #expect(outcome.status == 0, "\(script): \(outcome.errors)")
+        return outcome
+    }
+
+    @Test("A report passes over damaged histories and says so; the next fold with nothing new mends them")
+    func damagedHistoriesAreMended() throws {
+        let folder = try TemporaryFolder(copyOf: ConformanceTests.folder.appendingPathComponent("mixed"))
+        let line = """
+            {"event_id": "one-more", "type": "birth_registered", "occurred_on": "2024-01-10", "recorded_at": "2024-01-10T12:00:00+08:00", \
+            "child": "one-more", "community": "320612101001"}
+            """
+        let report = "tuowei report --pipeline pipeline.yaml --as-of 2024-06-30"
+        let first = try shell(
+            """
+            tuowei ingest --pipeline pipeline.yaml > /dev/null || [ $? = 3 ]; tuowei fold --pipeline pipeline.yaml > /dev/null
+            cd out/store/histories; ls
+            """, folder
+        ).output.trimmingCharacters(in: .newlines)
+        try #require(!first.contains("\n"))
+        let base = folder.url.appendingPathComponent("out/store/histories/" + first)
+        let good = try Data(contentsOf: base)
+        var bad = good
+        bad[bad.count - 9] ^= 1
+        try bad.write(to: base)
+        try Data(line.utf8).write(to: folder.url.appendingPathComponent("births-more.ndjson"))
+        let added = try shell(
+            """
+            tuowei ingest --pipeline pipeline.yaml births-more.ndjson > /dev/null
+            tuowei fold --pipeline pipeline.yaml; ls out/store/histories | wc -l
+            """, folder)
+        #expect(added.output.contains("; 1 folded now\n2\n"), "what stands there is not read to add one event")
+        #expect(try Data(contentsOf: base) == bad)
+        let told = try shell("\(report) --out damaged > /dev/null", folder)
+        #expect(
+            told.errors
+                == "tuowei: out/store: its histories are damaged; the report was made from the log, and `tuowei fold` makes them anew\n")
+        let mended = try shell(
+            "tuowei fold --pipeline pipeline.yaml; ls out/store/histories | wc -l; \(report) --out mended > /dev/null", folder)
+        #expect(!mended.output.contains("up to date") && mended.output.hasSuffix("\n1\n"))
+        #expect(mended.errors.isEmpty)
+        let again = try shell(
+            """
+            diff -r damaged mended; tuowei fold --pipeline pipeline.yaml; tuowei verify --pipeline pipeline.yaml > /dev/null
+            rm -r out/store/histories; \(report) --out plain > /dev/null; diff -r damaged plain
+            """, folder)
+        #expect(again.output.contains("the histories are up to date"))
+    }
+}

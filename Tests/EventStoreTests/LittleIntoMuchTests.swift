@@ -1,0 +1,133 @@
+import Events
+import TestSupport
+import Testing
+
+@testable import EventStore
+
+/// A little comes into a large store: the tables then hold only what it could meet.
+@Suite struct LittleIntoMuchTests {
+    /// A random event whose identifiers come from large pools, some of them long.
+    private static func event(_ generator: inout SeededGenerator) -> SyntheticEvent {
+        let log = Log.allCases[Int.random(in: 0..<4, using: &generator)]
+        var event = SyntheticEvent.random(log, ids: 1 << 24, using: &generator)
+        func text(_ letter: String, _ number: Int) -> String {
+            "\(letter)\(number)" + (number % 7 == 0 ? String(repeating: "y", count: 20 + number % 30) : "")
+        }
+        if !event.subject.isEmpty { event.subject = text("s", Int.random(in: 0..<40_000, using: &generator)) }
+        if !event.object.isEmpty { event.object = text("o", Int.random(in: 0..<20_000, using: &generator)) }
+        return event
+    }
+
+    /// What a batch of a run sends, and whether it is kept.
+    private struct Sent {
+        let events: [SyntheticEvent]
+        let keep: Bool
+        let publish: Bool
+        let blockSize: Int
+    }
+
+    /// Batches of new events, of such as were sent before, and of such as were sent with other content.
+    private static func batches(_ generator: inout SeededGenerator, _ base: [SyntheticEvent]) -> [Sent] {
+        var sent = base
+        return (0..<12).map { number in
+            var events: [SyntheticEvent] = []
+            for _ in 0..<Int.random(in: 1..<150, using: &generator) {
+                var event = event(&generator)
+                switch Int.random(in: 0..<4, using: &generator) {
+                case 0: event = sent.randomElement(using: &generator) ?? event
+                case 1:
+                    let other = event
+                    event = sent.randomElement(using: &generator) ?? event
+                    // The subject of another event: known perhaps, but not this one's.
+                    if other.log == event.log, !event.subject.isEmpty, !other.subject.isEmpty { event.subject = other.subject }
+                    if Bool.random(using: &generator) { event.value &+= 1 }
+                default: break
+                }
+                events.append(event)
+            }
+            sent += events
+            let keep = number % 3 != 1
+            return Sent(
+                events: events, keep: keep, publish: keep && Bool.random(using: &generator),
+                blockSize: Int.random(in: 1..<60, using: &generator))
+        }
+    }
+
+    @Test("It gives what a naive model gives, and the same files however many threads are lent", arguments: 0..<8)
+    func agreesWithModel(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(31 + seed))
+        let base = (0..<12_000).map { _ in Self.event(&generator) }
+        let batches = Self.batches(&generator, base)
+        let folder = TemporaryStore()
+        var writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        var model = NaiveStore()
+        for start in stride(from: 0, to: base.count, by: 4000) {
+            _ = model.batch(Array(base[start..<start + 4000]), keep: true)
+            try appendBatch(Array(base[start..<start + 4000]), to: writer, name: "base\(start)")
+            // Several pieces a side file.
+            try writer.publish()
+        }
+        writer.close()
+        if seed % 4 == 3 { try remove(folder.path + "/index/children.hashes") }
+        if seed % 4 == 2 {
+            var bytes = try #require(try folder.files(below: "index")["births.hashes"])
+            bytes[bytes.count / 2] ^= 4
+            try rewrite(folder.path + "/index/births.hashes", bytes)
+        }
+        let copy = try folder.copy()
+        writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        let other = try StoreWriter.open(at: copy.path, origin: "tuowei/test", threads: 3)
+        other.sideBySide = onThreads(3)
+        for (number, sent) in batches.enumerated() {
+            let expected = model.batch(sent.events, keep: sent.keep)
+            for writer in [writer, other] {
+                let outcome = try appendBatch(
+                    sent.events, to: writer, name: "a\(number)", blockSize: sent.blockSize, keep: sent.keep)
+                #expect(outcome.events.reduce(0, +) == expected.new)
+                #expect(outcome.duplicates == expected.duplicates)
+                #expect(outcome.conflictCount == expected.conflicts)
+                if sent.publish { try writer.publish() }
+            }
+        }
+        for writer in [writer, other] {
+            try writer.publish()
+            writer.close()
+        }
+        #expect(try storedEvents(try EventStore.open(at: folder.path)) == model.ordered)
+        #expect(try folder.files() == copy.files())
+        #expect(StoreCheck(at: folder.path).run().isSound)
+        let store = try EventStore.open(at: folder.path, threads: 2)
+        let some = model.accepted.filter { $0.log == .births }.shuffled(using: &generator).prefix(50).map { Array($0.id.utf8) }
+        let found = try #require(
+            try store.find(some + [Array("nobody's".utf8)], in: .births, below: store.eventCount(of: .births), threads: 2))
+        let births = model.ordered.filter { $0.log == .births }.map { Array($0.id.utf8) }
+        #expect(found == some.map { id in births.firstIndex(of: id).map { UInt32($0) } } + [nil])
+    }
+
+    @Test("A batch that brings nothing leaves nothing behind, at the end of a full bundle too", arguments: [256, 252])
+    func leavesNothingBehind(published: Int) throws {
+        let folder = TemporaryStore()
+        let base = (0..<9000).map { SyntheticEvent(id: "b\($0)", subject: "c\($0)", object: "o\($0)") }
+        var writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        try appendBatch(base, to: writer, name: "base")
+        func fill(to size: Int) throws {
+            // Each of these is a block and a record; one with a name that was skipped has an entry more.
+            while writer.size < size {
+                try appendBatch(
+                    [SyntheticEvent(id: "x\(writer.size)", subject: "c1", object: "o1")], to: writer, name: "x\(writer.size)",
+                    skipped: writer.size % 2 == 1 ? ["readme.txt"] : [])
+            }
+            try #require(writer.size == size)
+        }
+        try fill(to: published)
+        try writer.publish()
+        writer.close()
+        writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        try fill(to: 256)
+        try appendBatch(Array(base[5..<25]), to: writer, name: "again", keep: false)
+        try writer.publish()
+        writer.close()
+        #expect(try folder.files(below: "pending").isEmpty)
+        #expect(StoreCheck(at: folder.path).run().isSound)
+    }
+}
