@@ -133,10 +133,10 @@ public struct ReportMaker: Sendable {
     }
 
     /// Gives the bytes of one file in order to a sink.
-    public typealias Contents = ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    public typealias Contents = Table.Contents
 
-    /// Gives every file of the report but its manifest to `emit`, in a fixed order, by its path in the report: the tables, then the
-    /// readable reports; or only the tables chosen. Where there are threads, the workbook and the database, which no second thread can
+    /// Gives every file of the report but its manifest to `emit`, by its path in the report: the tables, then the readable reports; or
+    /// only the tables chosen. Where there are threads, `emit` is called with several tables at once; all else comes in a fixed order. Where there are threads, the workbook and the database, which no second thread can
     /// make faster, are made beside the rest.
     ///
     /// - Parameter temporaryFolder: An existing folder for the files that libraries write by their path; nothing stays in it.
@@ -148,8 +148,8 @@ public struct ReportMaker: Sendable {
         if let tables {
             work.finish(.eventsRead, .eventsFolded)
             expectFiles(tables: tables.count)
-            for table in tables {
-                try emit(table.fileName) { sink in try table.writeCSV(figures, threads: threads, to: sink) }
+            try Table.writeCSV(tables, figures, threads: threads) { place, contents in
+                try withoutActuallyEscaping(contents) { contents in try emit(tables[place].fileName) { sink in try contents(sink) } }
                 noteMade(.table)
             }
             return

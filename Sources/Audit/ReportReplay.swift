@@ -3,6 +3,7 @@ import Figures
 import Foundation
 import Pipelines
 import Reports
+import Synchronization
 
 /// A place in which a published report and its replay from the log differ.
 public struct ReplayDifference: Sendable, CustomStringConvertible {
@@ -45,17 +46,24 @@ public struct ReportReplay {
         let tables = Report.tables.filter { listed.contains($0.fileName) }
         let isWhole = listed.contains { !$0.hasSuffix(".csv") }
         let figures = try maker.figures(for: isWhole ? nil : tables)
-        var outcome = Outcome()
-        var made: [Manifest.File] = []
+        // Tables may come at once; what is said of them is said in the order of the report.
+        let compared = Mutex<[(place: Int, file: Manifest.File, words: String?)]>([])
         try maker.write(figures, tables: isWhole ? nil : tables, temporaryFolder: temporaryFolder) { path, contents in
             let comparison = FileComparison(published: published(path))
-            try contents(comparison.take)
-            if let words = comparison.finish(isTable: path.hasSuffix(".csv"), stake: { maker.eventsAtStake($0, $1) }) {
-                outcome.differences.append(ReplayDifference(file: path, words: words))
+            try contents { comparison.take($0) }
+            let words = comparison.finish(isTable: path.hasSuffix(".csv"), stake: { maker.eventsAtStake($0, $1) })
+            let file = Manifest.File(path: path, size: comparison.size, sha256: "\(comparison.hash.finalize())")
+            compared.withLock { list in
+                list.append((tables.firstIndex { $0.fileName == path } ?? tables.count + list.count, file, words))
             }
-            made.append(Manifest.File(path: path, size: comparison.size, sha256: "\(comparison.hash.finalize())"))
+        }
+        var outcome = Outcome()
+        var made: [Manifest.File] = []
+        for (_, file, words) in compared.withLock({ $0.sorted { $0.place < $1.place } }) {
+            if let words { outcome.differences.append(ReplayDifference(file: file.path, words: words)) }
+            made.append(file)
             outcome.files += 1
-            outcome.bytes += comparison.size
+            outcome.bytes += file.size
         }
         let comparison = FileComparison(published: published(Manifest.name))
         var replayed = try maker.manifest(of: made)

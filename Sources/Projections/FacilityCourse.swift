@@ -63,15 +63,15 @@ extension FoldedFacilities {
     }
 }
 
-extension Projected {
+extension [ProjectedFacility] {
     /// Gives each facility its enrolments at the cuts, of the table that ``Totals/enrolments(_:)`` makes.
-    mutating func take(_ enrolments: Table<Int32>, of folded: FoldedFacilities) {
+    mutating func take(_ enrolments: Table<Int32>, of folded: FoldedFacilities, cuts: Int) {
         // The list goes by identifier, the table by number; a registration tells which is which.
         var places: [Int: Int] = [:]
         for (place, facility) in folded.facilities.enumerated() { places[Int(facility.registrationOrdinal)] = place }
-        for index in facilities.indices {
-            guard let place = places[facilities[index].registrationOrdinal] else { continue }
-            facilities[index].enrolledAtCuts = cuts.indices.map { enrolments[(place * cuts.count + $0) * 2] }
+        for index in indices {
+            guard let place = places[self[index].registrationOrdinal] else { continue }
+            self[index].enrolledAtCuts = (0..<cuts).map { enrolments[(place * cuts + $0) * 2] }
         }
     }
 }

@@ -69,61 +69,204 @@ public enum FindingCode: UInt8, CaseIterable, Sendable, Hashable {
     }
 }
 
-/// One finding. Its texts lie in ``Findings/texts``: the event's identifier, and right behind it the subject.
+/// One finding. Its texts are ``Findings``' to give.
 public struct Finding: Sendable, Hashable {
-    /// Where the event's identifier begins.
-    public var textStart: UInt64
-    /// The event's ordinal within its log.
-    public var ordinal: UInt32
+    /// Where the event's identifier begins among those of its log.
+    var idStart: UInt64
     /// The event's `occurred_on` as a day number.
-    public var occurredOn: Int32
+    public let occurredOn: Int32
+    /// Which of its log's subjects, -1: none.
+    let subject: Int32
+    /// Which of its log's facilities stands behind the subject, -1: none.
+    let facility: Int32
     /// The length of the event's identifier.
-    public var idCount: UInt8
-    /// The length of the subject: a child, facility or grant, `child@facility` for an enrolment, 0 for a void.
-    public var subjectCount: UInt8
+    let idCount: UInt8
     /// The code.
-    public var code: FindingCode
+    public let code: FindingCode
     /// The log of the event.
-    public var log: Log
+    public let log: Log
 
-    /// Where the event's identifier lies in ``Findings/texts``.
-    public var eventID: Range<Int> { Int(textStart)..<Int(textStart) + Int(idCount) }
-    /// Where the subject lies in ``Findings/texts``.
-    public var subject: Range<Int> { Int(textStart) + Int(idCount)..<Int(textStart) + Int(idCount) + Int(subjectCount) }
     /// The event's date.
     public var day: Day { Day(rawValue: occurredOn) }
 }
 
 /// The findings of a projection in the order of `findings.csv`: by code, log, event identifier, subject and date as bytes.
+///
+/// The texts stay as they were read, each once: to lay them out in the order of findings would take as long as to write the table.
 public struct Findings: Sendable {
     /// The findings in order.
-    public var entries: [Finding] = []
-    /// The bytes of their texts; ASCII.
-    public var texts: [UInt8] = []
+    public internal(set) var entries: [Finding] = []
+    /// What they name, by ``Log/rawValue``.
+    var texts = Log.allCases.map { _ in FindingTexts() }
 
     /// No findings.
     public init() {}
 
     /// Adds a finding behind the others; whoever adds keeps the order.
     public mutating func append(
-        _ code: FindingCode, log: Log, ordinal: UInt32 = 0, occurredOn: Day, eventID: some Collection<UInt8>,
-        subject: some Collection<UInt8>
+        _ code: FindingCode, log: Log, occurredOn: Day, eventID: some Collection<UInt8>, subject: some Collection<UInt8>
     ) {
+        let place = Int(log.rawValue)
         entries.append(
             Finding(
-                textStart: UInt64(texts.count), ordinal: ordinal, occurredOn: occurredOn.rawValue,
-                idCount: UInt8(truncatingIfNeeded: eventID.count), subjectCount: UInt8(truncatingIfNeeded: subject.count), code: code,
-                log: log))
-        texts.append(contentsOf: eventID)
-        texts.append(contentsOf: subject)
+                idStart: UInt64(texts[place].ids.count), occurredOn: occurredOn.rawValue,
+                subject: subject.isEmpty ? -1 : Int32(truncatingIfNeeded: texts[place].subjects.count), facility: -1,
+                idCount: UInt8(truncatingIfNeeded: eventID.count), code: code, log: log))
+        texts[place].ids.append(contentsOf: eventID)
+        if !subject.isEmpty { texts[place].subjects.append(subject) }
     }
 
     /// The number of findings.
     public var count: Int { entries.count }
 
     /// The identifier of a finding's event.
-    public func eventID(_ finding: Finding) -> String { String(decoding: texts[finding.eventID], as: UTF8.self) }
+    public func eventID(_ finding: Finding) -> String {
+        let start = Int(finding.idStart)
+        return String(decoding: texts[Int(finding.log.rawValue)].ids[start..<start + Int(finding.idCount)], as: UTF8.self)
+    }
 
-    /// The subject of a finding, empty for a void.
-    public func subject(_ finding: Finding) -> String { String(decoding: texts[finding.subject], as: UTF8.self) }
+    /// The subject of a finding: a child, facility or grant, `child@facility` for an enrolment, empty for a void.
+    public func subject(_ finding: Finding) -> String {
+        let texts = texts[Int(finding.log.rawValue)]
+        guard finding.subject >= 0 else { return "" }
+        let subject = String(decoding: texts.subjects[Int(finding.subject)], as: UTF8.self)
+        return finding.facility < 0 ? subject : subject + "@" + String(decoding: texts.facilities[Int(finding.facility)], as: UTF8.self)
+    }
+
+    private static let readAhead = 32
+    /// The bytes of an identifier, and those of a subject: two identifiers and what stands between them.
+    private static let (idRoom, subjectRoom) = (64, 136)
+
+    /// Calls `body` with each finding in a range of ``entries``, its event's identifier and its ``subject(_:)``, valid during the call.
+    ///
+    /// Texts lie far apart, and reading one waits for the memory; so some are read ahead, which wait side by side.
+    public func forEach(
+        in places: Range<Int>,
+        _ body: (_ finding: Finding, _ eventID: UnsafeBufferPointer<UInt8>, _ subject: UnsafeBufferPointer<UInt8>) -> Void
+    ) {
+        let room = Self.idRoom + Self.subjectRoom
+        FindingTexts.withViews(texts[...]) { texts in
+            withUnsafeTemporaryAllocation(byteCount: Self.readAhead * room, alignment: 8) { ahead in
+                withUnsafeTemporaryAllocation(of: Int.self, capacity: Self.readAhead) { subjectCounts in
+                    guard let base = ahead.baseAddress else { return }
+                    entries.withUnsafeBufferPointer { entries in
+                        for start in stride(from: places.lowerBound, to: places.upperBound, by: Self.readAhead) {
+                            let some = start..<min(start + Self.readAhead, places.upperBound)
+                            for place in some {
+                                let id = base + (place - start) * room
+                                let count = texts[Int(entries[place].log.rawValue)].copy(entries[place], id: id, subject: id + Self.idRoom)
+                                subjectCounts.initializeElement(at: place - start, to: count)
+                            }
+                            for place in some {
+                                let id = base + (place - start) * room
+                                body(
+                                    entries[place], Self.bytes(id, Int(entries[place].idCount)),
+                                    Self.bytes(id + Self.idRoom, subjectCounts[place - start]))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func bytes(_ start: UnsafeMutableRawPointer, _ count: Int) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: UnsafePointer(start.assumingMemoryBound(to: UInt8.self)), count: count)
+    }
+}
+
+/// What the findings of one log name; ASCII.
+struct FindingTexts: Sendable, Hashable {
+    /// The identifiers of their events, end to end.
+    var ids: [UInt8] = []
+    /// Children, facilities or grants.
+    var subjects = TextList()
+    /// The facilities of enrolments.
+    var facilities = TextList()
+
+    /// The texts of several logs by their addresses, for a loop that several threads run: there a list that all of them count their use
+    /// of would be what they wait for.
+    static func withViews(
+        _ texts: ArraySlice<FindingTexts>, before: [View] = [], _ body: (UnsafeBufferPointer<View>) -> Void
+    ) {
+        guard let first = texts.first else { return before.withUnsafeBufferPointer(body) }
+        first.ids.withUnsafeBytes { ids in
+            first.subjects.withView { subjects in
+                first.facilities.withView { facilities in
+                    withViews(texts.dropFirst(), before: before + [View(ids: ids, subjects: subjects, facilities: facilities)], body)
+                }
+            }
+        }
+    }
+
+    struct View {
+        let ids: UnsafeRawBufferPointer
+        let subjects: TextList.View
+        let facilities: TextList.View
+
+        /// Copies a finding's texts where there is room for 64 bytes, and for twice as many and one between them; the length of the
+        /// subject.
+        @inline(__always)
+        func copy(_ finding: Finding, id: UnsafeMutableRawPointer, subject: UnsafeMutableRawPointer) -> Int {
+            let start = Int(finding.idStart)
+            copyShort(UnsafeRawBufferPointer(rebasing: ids[start..<start + min(64, Int(finding.idCount))]), to: id)
+            guard finding.subject >= 0 else { return 0 }
+            let count = subjects.copy(Int(finding.subject), to: subject, atMost: finding.facility < 0 ? 129 : 64)
+            guard finding.facility >= 0 else { return count }
+            subject.storeBytes(of: UInt8(ascii: "@"), toByteOffset: count, as: UInt8.self)
+            return count + 1 + facilities.copy(Int(finding.facility), to: subject + count + 1, atMost: 64)
+        }
+    }
+}
+
+/// Texts by their place in a list.
+struct TextList: Sendable, Hashable {
+    private var starts: [Int] = [0]
+    private var bytes: [UInt8] = []
+
+    /// No texts.
+    init() {}
+
+    /// Lists of texts, one behind the other: each begins with 0 and tells where its texts end.
+    init(_ parts: [(starts: [Int], bytes: [UInt8])]) {
+        starts.reserveCapacity(parts.reduce(1) { $0 + $1.starts.count })
+        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
+        for part in parts {
+            let base = bytes.count
+            bytes += part.bytes
+            for start in part.starts.dropFirst() { starts.append(base + start) }
+        }
+    }
+
+    /// The number of texts.
+    var count: Int { starts.count - 1 }
+
+    /// A text.
+    subscript(place: Int) -> ArraySlice<UInt8> { bytes[starts[place]..<starts[place + 1]] }
+
+    /// Adds a text.
+    mutating func append(_ text: some Collection<UInt8>) {
+        bytes.append(contentsOf: text)
+        starts.append(bytes.count)
+    }
+
+    /// The list by its addresses.
+    func withView(_ body: (View) -> Void) {
+        starts.withUnsafeBufferPointer { starts in bytes.withUnsafeBytes { body(View(starts: starts, bytes: $0)) } }
+    }
+
+    struct View {
+        let starts: UnsafeBufferPointer<Int>
+        let bytes: UnsafeRawBufferPointer
+
+        /// Copies so much of a text where there is room for it; how much.
+        @inline(__always)
+        func copy(_ place: Int, to target: UnsafeMutableRawPointer, atMost limit: Int) -> Int {
+            let start = starts[place]
+            let count = min(limit, starts[place + 1] - start)
+            copyShort(UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]), to: target)
+            return count
+        }
+    }
 }

@@ -1,129 +1,108 @@
 import Events
 
-/// The findings of one log with their texts, by code and event identifier.
+/// The findings of one log with their texts, in the order of events.
 struct LogFindings {
-    /// In order.
-    private(set) var entries: [Finding] = []
-    private(set) var texts: [UInt8] = []
+    private var entries: [Finding] = []
+    fileprivate private(set) var texts = FindingTexts()
+    /// Places in `entries`, by code; and where each code's begin, one more than codes.
+    private var byCode: [UInt32] = []
+    private var starts = [Int](repeating: 0, count: FindingCode.allCases.count + 1)
 
-    /// Reads the texts of a log's findings and puts them in order.
+    /// Reads the texts of a log's findings.
     init(_ raw: [RawFinding], _ log: Log, in source: any EventSource, threads: Int) throws {
         guard !raw.isEmpty else { return }
         try read(raw, log, source, threads)
-        try sort(threads: threads)
+        for entry in entries { starts[Int(entry.code.rawValue) + 1] += 1 }
+        for code in FindingCode.allCases.indices { starts[code + 1] += starts[code] }
+        var next = starts
+        byCode = [UInt32](repeating: 0, count: entries.count)
+        for (place, entry) in entries.enumerated() {
+            byCode[next[Int(entry.code.rawValue)]] = UInt32(truncatingIfNeeded: place)
+            next[Int(entry.code.rawValue)] += 1
+        }
     }
 
     /// Reads the events' identifiers block by block, the subjects' in the order of their numbers.
-    private mutating func read(_ unordered: [RawFinding], _ log: Log, _ source: any EventSource, _ threads: Int) throws {
-        var order = unordered.indices.map { UInt64(unordered[$0].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: $0)) }
+    private mutating func read(_ raw: [RawFinding], _ log: Log, _ source: any EventSource, _ threads: Int) throws {
+        let space: Namespace
+        switch log {
+        case .births, .enrollments: space = .child
+        case .filings: space = .facility
+        case .subsidies: space = .grant
+        }
+        let subjects = try NumberedTexts(raw, \.subject, space, in: source, threads: threads)
+        texts.subjects = subjects.texts
+        var facilities: NumberedTexts?
+        if log == .enrollments {
+            let numbered = try NumberedTexts(raw, \.facility, .facility, in: source, threads: threads)
+            texts.facilities = numbered.texts
+            facilities = numbered
+        }
+        var order = raw.indices.map { UInt64(raw[$0].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: $0)) }
         radixSort(&order, from: 32)
-        let raw = order.map { unordered[Int($0 & 0xFFFF_FFFF)] }
-        let subjects = try SubjectTexts(raw, log, in: source, threads: threads)
-        let ranges = Self.blocks(of: raw, log, in: source)
-        var parts: [(entries: [Finding], texts: [UInt8])] = Array(repeating: ([], []), count: ranges.count)
+        let ranges = Self.blocks(of: order, log, in: source)
+        var parts: [(starts: [Int], bytes: [UInt8])] = Array(repeating: ([], []), count: ranges.count)
         try parts.withUnsafeMutableBufferPointer { parts in
             try Workers.run(threads, items: parts.count) { _, item in
                 let (block, range) = ranges[item]
                 let first = source.firstOrdinal(ofBlock: block, of: log)
-                let rows = range.map { Int(raw[$0].ordinal) - first }
+                let rows = order[range].map { Int($0 >> 32) - first }
                 let ids = try source.eventIdentifiers(rows, ofBlock: block, of: log)
                 guard ids.starts.count == rows.count + 1, ids.starts.last == ids.bytes.count else {
                     throw ProjectionError.inconsistentBlock(log: log, block: block)
                 }
-                parts[item] = Self.part(raw[range], log, ids, subjects)
+                parts[item] = ids
             }
         }
+        texts.ids.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
         entries.reserveCapacity(raw.count)
-        texts.reserveCapacity(parts.reduce(0) { $0 + $1.texts.count })
-        for part in parts {
-            let base = UInt64(texts.count)
-            texts += part.texts
-            for var entry in part.entries {
-                entry.textStart += base
-                entries.append(entry)
-            }
-        }
-    }
-
-    /// The findings of one block, in order of ordinals.
-    private static func part(
-        _ raw: ArraySlice<RawFinding>, _ log: Log, _ ids: (starts: [Int], bytes: [UInt8]), _ subjects: SubjectTexts
-    ) -> (entries: [Finding], texts: [UInt8]) {
-        var part: (entries: [Finding], texts: [UInt8]) = ([], [])
-        part.entries.reserveCapacity(raw.count)
-        part.texts.reserveCapacity(ids.bytes.count + raw.count * 40)
-        ids.bytes.withUnsafeBufferPointer { bytes in
-            for (place, index) in raw.indices.enumerated() {
-                let finding = raw[index]
-                let start = part.texts.count
-                let id = UnsafeBufferPointer(rebasing: bytes[ids.starts[place]..<ids.starts[place + 1]])
-                part.texts.append(contentsOf: id)
-                subjects.append(index, to: &part.texts)
-                part.entries.append(
+        for ((_, range), ids) in zip(ranges, parts) {
+            let base = texts.ids.count
+            texts.ids += ids.bytes
+            var event = 0
+            for index in range {
+                let place = Int(order[index] & 0xFFFF_FFFF)
+                let finding = raw[place]
+                // The findings of one event name one text, whichever of them came first.
+                if index == range.lowerBound || order[index] >> 32 != order[index - 1] >> 32 { event = index - range.lowerBound }
+                entries.append(
                     Finding(
-                        textStart: UInt64(start), ordinal: finding.ordinal, occurredOn: finding.occurredOn,
-                        idCount: UInt8(truncatingIfNeeded: id.count),
-                        subjectCount: UInt8(truncatingIfNeeded: part.texts.count - start - id.count), code: finding.code, log: log))
+                        idStart: UInt64(base + ids.starts[event]), occurredOn: finding.occurredOn, subject: subjects.fetched[place],
+                        facility: facilities?.fetched[place] ?? -1,
+                        idCount: UInt8(truncatingIfNeeded: ids.starts[event + 1] - ids.starts[event]), code: finding.code, log: log))
             }
         }
-        return part
     }
 
-    /// The blocks in which findings lie, which are in order of ordinals, each with the range of its findings.
-    private static func blocks(of raw: [RawFinding], _ log: Log, in source: any EventSource) -> [(block: Int, range: Range<Int>)] {
+    /// The blocks in which findings lie, which are sorted by ordinals, each with the range of its findings.
+    private static func blocks(of order: [UInt64], _ log: Log, in source: any EventSource) -> [(block: Int, range: Range<Int>)] {
         var items: [(block: Int, range: Range<Int>)] = []
         let count = source.blockCount(of: log)
         var block = 0
         var place = 0
-        while place < raw.count, block < count {
+        while place < order.count, block < count {
             let end = block + 1 < count ? source.firstOrdinal(ofBlock: block + 1, of: log) : source.eventCount(of: log)
             let start = place
-            while place < raw.count, Int(raw[place].ordinal) < end { place += 1 }
+            while place < order.count, Int(order[place] >> 32) < end { place += 1 }
             if place > start { items.append((block, start..<place)) }
             block += 1
         }
         return items
     }
 
-    /// By code and event identifier. No event has one code twice, and no two events of a log share an identifier, so subject and date
-    /// never decide.
-    private mutating func sort(threads: Int) throws {
-        var starts = [Int](repeating: 0, count: FindingCode.allCases.count + 1)
-        for entry in entries { starts[Int(entry.code.rawValue) + 1] += 1 }
-        for code in FindingCode.allCases.indices { starts[code + 1] += starts[code] }
-        let groups = FindingCode.allCases.indices.map { starts[$0]..<starts[$0 + 1] }
-        var order = [IdentifierKey](repeating: IdentifierKey(head: 0, place: 0), count: entries.count)
-        for (place, entry) in entries.enumerated() {
-            order[starts[Int(entry.code.rawValue)]].place = UInt32(truncatingIfNeeded: place)
-            starts[Int(entry.code.rawValue)] += 1
-        }
-        let (entries, texts) = (entries, texts)
-        try order.withUnsafeMutableBufferPointer { order in
-            try entries.withUnsafeBufferPointer { entries in
-                try texts.withUnsafeBufferPointer { texts in
-                    let sorter = IdentifierSorter(entries: entries, texts: texts)
-                    try Workers.run(threads, items: groups.count) { _, group in
-                        sorter.sort(UnsafeMutableBufferPointer(rebasing: order[groups[group]]), from: 0)
-                    }
-                }
-            }
-        }
-        putInOrder(order)
-    }
+    /// How many findings have a code.
+    fileprivate func count(of code: FindingCode) -> Int { starts[Int(code.rawValue) + 1] - starts[Int(code.rawValue)] }
 
-    /// Brings findings and their texts in order, so that whoever goes through them reads what lies together.
-    private mutating func putInOrder(_ order: [IdentifierKey]) {
-        let (unordered, unorderedTexts) = (entries, texts)
-        entries = order.map { unordered[Int($0.place)] }
-        texts = [UInt8](unsafeUninitializedCapacity: unorderedTexts.count) { texts, count in
-            unorderedTexts.withUnsafeBufferPointer { unordered in
-                for place in entries.indices {
-                    let entry = entries[place]
-                    let text = UnsafeBufferPointer(rebasing: unordered[entry.eventID.lowerBound..<entry.subject.upperBound])
-                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(texts)[count..<count + text.count])
-                        .copyMemory(from: UnsafeRawBufferPointer(text))
-                    entries[place].textStart = UInt64(count)
-                    count += text.count
+    /// Writes the findings of a code in the order of their events' identifiers. No event has one code twice, and no two events of a log
+    /// share an identifier, so subject and date never decide.
+    fileprivate func write(_ code: FindingCode, to sorted: UnsafeMutableBufferPointer<Finding>) {
+        let places = byCode[starts[Int(code.rawValue)]..<starts[Int(code.rawValue) + 1]]
+        entries.withUnsafeBufferPointer { entries in
+            texts.ids.withUnsafeBufferPointer { ids in
+                withUnsafeTemporaryAllocation(of: IdentifierKey.self, capacity: places.count) { keys in
+                    for (key, place) in zip(keys.indices, places) { keys.initializeElement(at: key, to: IdentifierKey(head: 0, place: place)) }
+                    IdentifierSorter(entries: entries, ids: ids).sort(keys, from: 0)
+                    for key in keys.indices { sorted.initializeElement(at: key, to: entries[Int(keys[key].place)]) }
                 }
             }
         }
@@ -131,70 +110,50 @@ struct LogFindings {
 }
 
 extension Findings {
-    /// The findings of all logs in the order of `findings.csv`: by code, then by log.
-    init(_ logs: [LogFindings]) {
-        entries.reserveCapacity(logs.reduce(0) { $0 + $1.entries.count })
-        texts.reserveCapacity(logs.reduce(0) { $0 + $1.texts.count })
-        var bases: [UInt64] = []
-        for log in logs {
-            bases.append(UInt64(texts.count))
-            texts += log.texts
-        }
-        var places = logs.map { _ in 0 }
+    /// The findings of all logs, by ``Log/rawValue``, in the order of `findings.csv`: by code, then by log.
+    init(_ logs: [LogFindings], threads: Int) throws {
+        var groups: [(code: FindingCode, log: Int, range: Range<Int>)] = []
+        var count = 0
         for code in FindingCode.allCases {
-            for (number, log) in logs.enumerated() {
-                while places[number] < log.entries.count, log.entries[places[number]].code == code {
-                    var entry = log.entries[places[number]]
-                    entry.textStart += bases[number]
-                    entries.append(entry)
-                    places[number] += 1
-                }
+            for (log, findings) in logs.enumerated() where findings.count(of: code) > 0 {
+                groups.append((code, log, count..<count + findings.count(of: code)))
+                count += findings.count(of: code)
             }
         }
-    }
-}
-
-/// The subjects of a log's findings as texts, by the finding's place.
-private struct SubjectTexts {
-    private let subjects: NumberedTexts
-    private let facilities: NumberedTexts?
-
-    init(_ raw: [RawFinding], _ log: Log, in source: any EventSource, threads: Int) throws {
-        let space: Namespace
-        switch log {
-        case .births, .enrollments: space = .child
-        case .filings: space = .facility
-        case .subsidies: space = .grant
+        // The longest come first, so that none of them is left to one thread at the end.
+        groups.sort { ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound) }
+        var failure: (any Error)?
+        entries = [Finding](unsafeUninitializedCapacity: count) { entries, filled in
+            do {
+                try Workers.run(threads, items: groups.count) { _, item in
+                    let (code, log, range) = groups[item]
+                    logs[log].write(code, to: UnsafeMutableBufferPointer(rebasing: entries[range]))
+                }
+                filled = count
+            } catch { failure = error }
         }
-        func number(_ finding: RawFinding, _ number: UInt32) -> UInt32? { finding.hasSubject ? number : nil }
-        subjects = try NumberedTexts(raw.map { number($0, $0.subject) }, space, in: source, threads: threads)
-        facilities =
-            log == .enrollments
-            ? try NumberedTexts(raw.map { number($0, $0.facility) }, .facility, in: source, threads: threads) : nil
-    }
-
-    /// Adds the subject of a finding: nothing for a void, `child@facility` for an enrolment.
-    func append(_ place: Int, to texts: inout [UInt8]) {
-        guard subjects.append(place, to: &texts), let facilities, facilities.has(place) else { return }
-        texts.append(UInt8(ascii: "@"))
-        facilities.append(place, to: &texts)
+        if let failure { throw failure }
+        texts = logs.map(\.texts)
     }
 }
 
 /// The identifiers of a list of numbers, fetched in the order of numbers, each once.
 private struct NumberedTexts {
     /// By place in the list: which of the fetched ones, -1 where there is none.
-    private var fetched: [Int32]
-    private var starts: [Int] = [0]
-    private var bytes: [UInt8] = []
+    private(set) var fetched: [Int32]
+    /// The fetched ones.
+    let texts: TextList
     private static let portion = 2048
 
-    init(_ numbers: [UInt32?], _ space: Namespace, in source: any EventSource, threads: Int) throws {
-        fetched = Array(repeating: -1, count: numbers.count)
+    /// The identifiers of what findings name; of those that name nothing, none.
+    init(
+        _ raw: [RawFinding], _ number: (RawFinding) -> UInt32, _ space: Namespace, in source: any EventSource, threads: Int
+    ) throws {
+        fetched = Array(repeating: -1, count: raw.count)
         var keys: [UInt64] = []
-        keys.reserveCapacity(numbers.count)
-        for (place, number) in numbers.enumerated() {
-            if let number { keys.append(UInt64(number) << 32 | UInt64(UInt32(truncatingIfNeeded: place))) }
+        keys.reserveCapacity(raw.count)
+        for (place, finding) in raw.enumerated() where finding.hasSubject {
+            keys.append(UInt64(number(finding)) << 32 | UInt64(UInt32(truncatingIfNeeded: place)))
         }
         radixSort(&keys, from: 32)
         var distinct: [UInt32] = []
@@ -211,30 +170,13 @@ private struct NumberedTexts {
                     distinct[item * Self.portion..<min(distinct.count, (item + 1) * Self.portion)], in: space)
             }
         }
-        for part in parts {
-            let base = bytes.count
-            bytes += part.bytes
-            for start in part.starts.dropFirst() { starts.append(base + start) }
-        }
-        guard starts.count == distinct.count + 1 else { throw ProjectionError.inconsistentIdentifiers }
-    }
-
-    /// Whether there is a number at a place of the list.
-    func has(_ place: Int) -> Bool { fetched[place] >= 0 }
-
-    /// Adds the identifier of the number at a place of the list, if there is one; whether there is.
-    @inline(__always) @discardableResult
-    func append(_ place: Int, to texts: inout [UInt8]) -> Bool {
-        let text = Int(fetched[place])
-        guard text >= 0 else { return false }
-        let (start, end) = (starts[text], starts[text + 1])
-        bytes.withUnsafeBufferPointer { texts.append(contentsOf: UnsafeBufferPointer(rebasing: $0[start..<end])) }
-        return true
+        texts = TextList(parts)
+        guard texts.count == distinct.count else { throw ProjectionError.inconsistentIdentifiers }
     }
 }
 
 /// A finding being sorted: eight bytes of its event's identifier, the first one highest, and its place among the unsorted.
-private struct IdentifierKey {
+private struct IdentifierKey: BitwiseCopyable {
     var head: UInt64
     var place: UInt32
 }
@@ -243,7 +185,7 @@ private struct IdentifierKey {
 /// eight. Identifiers mostly begin alike and grow with the ordinal, so what all share is passed over.
 private struct IdentifierSorter {
     let entries: UnsafeBufferPointer<Finding>
-    let texts: UnsafeBufferPointer<UInt8>
+    let ids: UnsafeBufferPointer<UInt8>
 
     /// Sorts findings whose identifiers agree in the first `depth` bytes.
     func sort(_ keys: UnsafeMutableBufferPointer<IdentifierKey>, from depth: Int) {
@@ -260,17 +202,17 @@ private struct IdentifierSorter {
         }
     }
 
-    /// By the eight bytes; many by eleven bits at a time from the lowest.
+    /// By the eight bytes. Of many, three digits of eleven bits, from the highest bit on in which they differ, part nearly all; the few
+    /// that these leave together are sorted one by one.
     private func sortByHead(_ keys: UnsafeMutableBufferPointer<IdentifierKey>) {
-        guard keys.count > 512 else {
-            var keys = keys
-            return keys.sort { $0.head < $1.head }
-        }
+        guard keys.count > 512 else { return sortFew(keys) }
         let differing = keys.reduce(0 as UInt64) { $0 | ($1.head ^ keys[0].head) }
+        let highest = 64 - differing.leadingZeroBitCount
+        let lowest = max(0, highest - 33)
         withUnsafeTemporaryAllocation(of: IdentifierKey.self, capacity: keys.count) { spare in
             withUnsafeTemporaryAllocation(of: Int.self, capacity: 2049) { starts in
                 var (from, to) = (keys, spare)
-                for shift in stride(from: 0 as UInt64, to: 64, by: 11) where differing >> shift & 0x7FF != 0 {
+                for shift in stride(from: UInt64(lowest), to: UInt64(highest), by: 11) where differing >> shift & 0x7FF != 0 {
                     starts.initialize(repeating: 0)
                     for key in from { starts[Int(key.head >> shift & 0x7FF) &+ 1] &+= 1 }
                     for digit in 1..<2049 { starts[digit] &+= starts[digit &- 1] }
@@ -284,35 +226,64 @@ private struct IdentifierSorter {
                 if from.baseAddress != keys.baseAddress { _ = keys.update(fromContentsOf: from) }
             }
         }
+        guard lowest > 0 else { return }
+        var start = 0
+        while start < keys.count {
+            let digits = keys[start].head >> UInt64(lowest)
+            var end = start + 1
+            while end < keys.count, keys[end].head >> UInt64(lowest) == digits { end += 1 }
+            if end - start > 1 { sortFew(UnsafeMutableBufferPointer(rebasing: keys[start..<end])) }
+            start = end
+        }
+    }
+
+    /// By insertion, which is the fastest way to sort a handful; more as the library does.
+    private func sortFew(_ keys: UnsafeMutableBufferPointer<IdentifierKey>) {
+        guard keys.count <= 24 else {
+            var keys = keys
+            return keys.sort { $0.head < $1.head }
+        }
+        for place in 1..<max(1, keys.count) {
+            let key = keys[place]
+            var hole = place
+            while hole > 0, key.head < keys[hole &- 1].head {
+                keys[hole] = keys[hole &- 1]
+                hole &-= 1
+            }
+            keys[hole] = key
+        }
     }
 
     /// How many further bytes all of them share.
     private func sharedBytes(_ keys: UnsafeMutableBufferPointer<IdentifierKey>, from depth: Int) -> Int {
-        let first = texts[entries[Int(keys[0].place)].eventID]
+        let first = id(keys[0].place)
         var shared = max(0, first.count - depth)
         for key in keys {
-            let other = texts[entries[Int(key.place)].eventID]
+            let other = id(key.place)
             var same = 0
-            while same < shared, depth + same < other.count,
-                texts[first.startIndex + depth + same] == texts[other.startIndex + depth + same]
-            {
-                same += 1
-            }
+            while same < shared, depth + same < other.count, first[depth + same] == other[depth + same] { same += 1 }
             shared = same
             if shared == 0 { break }
         }
         return shared
     }
 
-    /// Eight bytes as a number; behind the end zeros, which no identifier holds.
-    private func head(_ place: UInt32, from depth: Int) -> UInt64 {
+    @inline(__always)
+    private func id(_ place: UInt32) -> UnsafeBufferPointer<UInt8> {
         let entry = entries[Int(place)]
-        let start = Int(entry.textStart) + depth
-        if depth + 8 <= Int(entry.idCount) {
-            return UInt64(bigEndian: UnsafeRawPointer(texts.baseAddress.unsafelyUnwrapped + start).loadUnaligned(as: UInt64.self))
+        let start = Int(entry.idStart)
+        return UnsafeBufferPointer(rebasing: ids[start..<start + Int(entry.idCount)])
+    }
+
+    /// Eight bytes as a number; behind the end zeros, which no identifier holds.
+    @inline(__always)
+    private func head(_ place: UInt32, from depth: Int) -> UInt64 {
+        let id = id(place)
+        if depth + 8 <= id.count {
+            return UInt64(bigEndian: UnsafeRawBufferPointer(id).loadUnaligned(fromByteOffset: depth, as: UInt64.self))
         }
         var head: UInt64 = 0
-        for offset in 0..<8 { head = head << 8 | (depth + offset < Int(entry.idCount) ? UInt64(texts[start + offset]) : 0) }
+        for offset in depth..<depth + 8 { head = head << 8 | (offset < id.count ? UInt64(id[offset]) : 0) }
         return head
     }
 }

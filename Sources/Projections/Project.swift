@@ -30,7 +30,7 @@ func project(
     let grants = try FoldedGrants(
         district.grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, in: source)
     let atD = FacilitiesAtD(facilities, children.tallies, request)
-    var projected = Projected(empty: request)
+    var projected = try Projected(empty: request, threads: request.threads)
     try projected.counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(children, to: $0) }
     let enrolments = try district.totals.enrolments(children)
     children.freeRanges()
@@ -73,6 +73,7 @@ private struct ProjectionRest {
                             case 2: try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
                             case 3:
                                 list.pointee = try atD.list(facilities, money: grants.facilities, request.threads, in: source)
+                                list.pointee.take(enrolments, of: facilities, cuts: request.cuts.count)
                             case 4: allFlows.pointee = children.flows(request).map { Flow($0, request) }
                             default:
                                 let log = order[item < 2 ? item : item - 3]
@@ -85,9 +86,8 @@ private struct ProjectionRest {
             }
         }
         projected.facilities = list
-        projected.take(enrolments, of: facilities)
         projected.flows = allFlows
-        projected.findings = Findings(findings.compactMap { $0 })
+        projected.findings = try Findings(findings.compactMap { $0 }, threads: request.threads)
     }
 
     private func raw(_ log: Log, _ tallies: [ChildTally]) -> [RawFinding] {

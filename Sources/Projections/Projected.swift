@@ -63,11 +63,28 @@ public struct Projected: Sendable {
 
     /// A projection of nothing: every count 0.
     public init(empty request: ProjectionRequest) {
+        self.init(
+            empty: request, counts: Array(repeating: 0, count: Counter.allCases.count * request.cuts.count * request.columns))
+    }
+
+    /// The same by several threads: the first to touch so much memory waits for it.
+    init(empty request: ProjectionRequest, threads: Int) throws {
+        let (counters, row) = (Counter.allCases.count, request.cuts.count * request.columns)
+        let counts = try [Int](unsafeUninitializedCapacity: counters * row) { counts, count in
+            try Workers.run(threads, items: counters) { _, counter in
+                UnsafeMutableBufferPointer(rebasing: counts[counter * row..<(counter + 1) * row]).initialize(repeating: 0)
+            }
+            count = counters * row
+        }
+        self.init(empty: request, counts: counts)
+    }
+
+    private init(empty request: ProjectionRequest, counts: [Int]) {
         cuts = request.cuts
         asOf = request.asOf
         knownAt = request.knownAt
         communities = request.communities
-        counts = Array(repeating: 0, count: Counter.allCases.count * request.cuts.count * request.columns)
+        self.counts = counts
         details = Array(repeating: 0, count: DetailCounter.allCases.count * request.columns)
         money = Array(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
         yearlyGrants = []

@@ -1,4 +1,6 @@
+import Dispatch
 public import Figures
+import Synchronization
 
 /// What a column's cells are.
 public enum ColumnType: Sendable, Hashable {
@@ -102,13 +104,68 @@ public struct Table: Sendable {
     /// two at once; the bytes do not depend on `threads`.
     ///
     /// - Throws: what `emit` throws, after which it is not called again.
-    public func writeCSV(_ figures: ReportFigures, threads: Int = 1, to emit: (UnsafeRawBufferPointer) throws -> Void) throws {
+    public func writeCSV(
+        _ figures: ReportFigures, threads: Int = 1, to emit: @escaping (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try writeHeader(to: emit)
+        try OrderedParts.write(
+            parts(figures), threads: threads, make: { [write] part, writer in write(figures, part, &writer) }, emit: emit)
+    }
+
+    /// Writes the header's line.
+    private func writeHeader(to emit: (UnsafeRawBufferPointer) throws -> Void) throws {
         var header = RowWriter()
         for column in columns { header.text(column.name) }
         header.endRow()
         try header.buffer.withBytes(emit)
-        try OrderedParts.write(
-            parts(figures), threads: threads, make: { part, writer in write(figures, part, &writer) }, emit: emit)
+    }
+
+    /// Gives the bytes of a table in order to a sink, on any thread but never on two at once.
+    public typealias Contents = (_ sink: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+
+    /// Writes tables as CSV, as ``writeCSV(_:threads:to:)`` does each: several side by side, and those that are left last by all threads.
+    ///
+    /// - Parameter emit: Is called once for each table with its place in `tables`, in order, from several threads at once where there
+    ///   are some.
+    /// - Throws: what `emit` throws, of several the first table's; no table is begun after that.
+    public static func writeCSV(
+        _ tables: [Table], _ figures: ReportFigures, threads: Int, to emit: (_ place: Int, _ contents: Contents) throws -> Void
+    ) throws {
+        let works = tables.map { table in
+            OrderedParts(table.parts(figures)) { [write = table.write] part, writer in write(figures, part, &writer) }
+        }
+        let next = Atomic<Int>(0)
+        let failure = Mutex<(place: Int, error: any Error)?>(nil)
+        withoutActuallyEscaping(emit) { emit in
+            // Whoever gives it knows that it is called from several threads.
+            nonisolated(unsafe) let emit = emit
+            DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
+                var writer = RowWriter()
+                while true {
+                    let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard place < works.count else { break }
+                    let work = works[place]
+                    var isOpen = false
+                    do {
+                        if failure.withLock({ $0 == nil }) {
+                            try emit(place) { sink in
+                                try tables[place].writeHeader(to: sink)
+                                isOpen = true
+                                work.open(sink)
+                                work.work(&writer)
+                                try work.finish()
+                            }
+                        }
+                    } catch {
+                        failure.withLock { if $0.map({ place < $0.place }) ?? true { $0 = (place, error) } }
+                    }
+                    if !isOpen { work.cancel() }
+                }
+                // Nothing is left to begin: a hand for those who are still at work.
+                for work in works { work.work(&writer) }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure.error }
     }
 
     /// The table's rows as values, in order, without the header.

@@ -3,6 +3,7 @@ import Audit
 import CKernel
 import Events
 import Glibc
+import Synchronization
 
 /// A report being written: files go into a new folder beside the target, which takes the target's place in one step at the
 /// end. A crash leaves the old report or the new one, and several reports into one folder at once leave one of them whole.
@@ -10,7 +11,7 @@ import Glibc
 /// Files in the target that no report of this program made are carried over; the next report finds and removes what a crash left.
 final class ReportFolder {
     /// A finished file.
-    struct File {
+    struct File: Sendable {
         /// The path inside the report.
         let path: String
         let size: Int
@@ -19,7 +20,9 @@ final class ReportFolder {
 
     /// Where the report will stand.
     let target: String
-    private(set) var files: [File] = []
+    /// The finished files, in the order in which they were finished.
+    var files: [File] { finished.withLock { $0 } }
+    private let finished = Mutex<[File]>([])
     private let parent: String
     /// Holds the report being made, and the temporary files of its making.
     private let work: WorkFolder
@@ -52,8 +55,9 @@ final class ReportFolder {
         }
     }
 
-    /// Writes one file through `body`, which is given a sink for stretches of bytes in order.
-    func write(_ path: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+    /// Writes one file through `body`, which is given a sink for stretches of bytes in order; its size. Threads may write files at once.
+    @discardableResult
+    func write(_ path: String, _ body: ReportMaker.Contents) throws -> Int {
         let full = "\(made)/\(path)"
         try Files.makeFolders(Files.split(full).parent)
         let descriptor = try create(full)
@@ -84,7 +88,9 @@ final class ReportFolder {
             throw error
         }
         guard close(descriptor) == 0 else { throw Files.failure("write", full) }
-        files.append(File(path: path, size: size, sha256: hash.finalize()))
+        let file = File(path: path, size: size, sha256: hash.finalize())
+        finished.withLock { $0.append(file) }
+        return size
     }
 
     private static let flushedAtOnce = 4 << 20

@@ -162,8 +162,7 @@ enum Stages {
             let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
             do {
                 try maker.write(figures, tables: chosen, temporaryFolder: folder.temporaryFolder) { path, contents in
-                    try folder.write(path, contents)
-                    progress.work.add(.fileBytes, folder.files.last?.size ?? 0)
+                    progress.work.add(.fileBytes, try folder.write(path, contents))
                 }
                 var manifest = try maker.manifest(
                     of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })

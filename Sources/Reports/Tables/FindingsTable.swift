@@ -19,16 +19,14 @@ extension Table {
         parts: { ($0.projected.findings.count + findingsInPart - 1) / findingsInPart }
     ) { figures, part, writer in
         let findings = figures.projected.findings
-        findings.texts.withUnsafeBufferPointer { texts in
-            for finding in findings.entries[(part * findingsInPart)..<min((part + 1) * findingsInPart, findings.count)] {
-                writer.text(finding.code.name)
-                writer.text(finding.log.name)
-                writer.text(UnsafeBufferPointer(rebasing: texts[finding.eventID]))
-                let subject = UnsafeBufferPointer(rebasing: texts[finding.subject])
-                writer.text(writer.isForTables ? subject : withoutChild(subject, finding.log))
-                writer.day(finding.day)
-                writer.endRow()
-            }
+        let logs = Log.allCases
+        let heads = RowWriter.Cells(FindingCode.allCases.flatMap { code in logs.map { [code.name, $0.name] } })
+        findings.forEach(in: (part * findingsInPart)..<min((part + 1) * findingsInPart, findings.count)) { finding, eventID, subject in
+            writer.cells(heads, Int(finding.code.rawValue) * logs.count + Int(finding.log.rawValue))
+            writer.identifier(eventID)
+            writer.identifier(writer.isForTables ? subject : withoutChild(subject, finding.log))
+            writer.day(finding.day)
+            writer.endRow()
         }
     }
 }

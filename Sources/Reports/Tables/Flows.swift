@@ -11,18 +11,19 @@ extension Table {
                 "The child's community; unassigned where the register lacks it, elsewhere where the child is not resident in the district."),
             Column("place", .code, "机构所在社区", "Place", "The facility's community; unassigned where the register lacks it."),
             Column("enrolments", .integer, "在托人次", "Enrolments", "Enrolments active in open facilities.", unit: "enrolments"),
-        ], key: ["home", "place"]
-    ) { figures, _, writer in
+        ], key: ["home", "place"],
+        parts: { ($0.projected.flows.count + flowsInPart - 1) / flowsInPart }
+    ) { figures, part, writer in
         let projected = figures.projected
-        func code(_ column: Int) -> String {
-            column < projected.communities.count
-                ? projected.communities[column] : column == projected.unassigned ? Areas.unassignedCode : "elsewhere"
-        }
-        for flow in projected.flows {
-            writer.text(code(flow.home))
-            writer.text(code(flow.place))
+        // By column: the communities, then the two places outside the register.
+        let codes = RowWriter.Cells((projected.communities + [Areas.unassignedCode, "elsewhere"]).lazy.map { [$0] })
+        for flow in projected.flows[(part * flowsInPart)..<min((part + 1) * flowsInPart, projected.flows.count)] {
+            writer.cells(codes, flow.home)
+            writer.cells(codes, flow.place)
             writer.integer(flow.enrolments)
             writer.endRow()
         }
     }
 }
+
+private let flowsInPart = 32_768

@@ -52,23 +52,8 @@ struct ByteBuffer: ~Copyable {
     /// Appends bytes as they are.
     @inline(__always)
     mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let start = bytes.baseAddress, bytes.count > 0 else { return }
         makeRoom(bytes.count)
-        let (from, to) = (UnsafeRawPointer(start), UnsafeMutableRawPointer(base + count))
-        if bytes.count > 32 {
-            (base + count).update(from: start, count: bytes.count)
-        } else if bytes.count >= 8 {
-            // Words that may overlap: most texts are short, and a call would cost more than the copying.
-            var place = 0
-            while place &+ 8 < bytes.count {
-                to.storeBytes(of: from.loadUnaligned(fromByteOffset: place, as: UInt64.self), toByteOffset: place, as: UInt64.self)
-                place &+= 8
-            }
-            let last = bytes.count &- 8
-            to.storeBytes(of: from.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
-        } else {
-            for place in 0..<bytes.count { base[count &+ place] = start[place] }
-        }
+        copyShort(UnsafeRawBufferPointer(bytes), to: UnsafeMutableRawPointer(base + count))
         count &+= bytes.count
     }
 

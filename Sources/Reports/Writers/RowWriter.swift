@@ -27,10 +27,11 @@ struct RowWriter: ~Copyable {
     /// Whether rows of communities are wanted.
     let wantsCommunities: Bool
     private var row: [Cell] = []
+    private var heads = Cells([])
 
     /// A writer of CSV: UTF-8, LF, quotes as RFC 4180 only where a cell needs them (`figures.md`).
-    init() {
-        buffer = ByteBuffer(capacity: 1 << 16)
+    init(capacity: Int = 1 << 16) {
+        buffer = ByteBuffer(capacity: capacity)
         receive = nil
         wantsCommunities = true
     }
@@ -121,6 +122,58 @@ struct RowWriter: ~Copyable {
         separate()
         var text = nineDigits(number)
         text.withUTF8 { buffer.append($0) }
+    }
+
+    /// Cells of text that many rows share, side by side in groups: quoted where needed once instead of in every row.
+    struct Cells {
+        private var cells: [[Cell]] = []
+        private var bytes: [UInt8] = []
+        private var starts = [0]
+
+        init(_ groups: some Sequence<[String]>) {
+            for texts in groups {
+                cells.append(texts.map { $0.isEmpty ? .empty : .text($0) })
+                var writer = RowWriter(capacity: 64)
+                for text in texts { writer.text(text) }
+                writer.buffer.withBytes { bytes += $0 }
+                starts.append(bytes.count)
+            }
+        }
+
+        /// The number of groups.
+        var count: Int { cells.count }
+
+        @inline(__always)
+        fileprivate func append(_ group: Int, to row: inout [Cell]) { row += cells[group] }
+
+        @inline(__always)
+        fileprivate func append(_ group: Int, to buffer: inout ByteBuffer) {
+            let (start, end) = (starts[group], starts[group + 1])
+            bytes.withUnsafeBufferPointer { buffer.append(UnsafeBufferPointer(rebasing: $0[start..<end])) }
+        }
+    }
+
+    /// A group of cells that many rows share.
+    @inline(__always)
+    mutating func cells(_ cells: borrowing Cells, _ group: Int) {
+        if receive != nil { return cells.append(group, to: &row) }
+        separate()
+        cells.append(group, to: &buffer)
+    }
+
+    /// The level, code and name of each area: made once, for a writer writes of one report.
+    mutating func areaHeads(_ areas: [Area]) -> Cells {
+        if heads.count != areas.count { heads = Cells(areas.lazy.map { [$0.level.name, $0.code, $0.name] }) }
+        return heads
+    }
+
+    /// An identifier, none of whose bytes calls for quotes (`events.md`, section 2); of no bytes, an empty cell.
+    @inline(__always)
+    mutating func identifier(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard !bytes.isEmpty else { return empty() }
+        if receive != nil { return row.append(.text(String(decoding: bytes, as: UTF8.self))) }
+        separate()
+        buffer.append(bytes)
     }
 
     /// Text as it is; nil and the empty text are an empty cell.
