@@ -57,7 +57,7 @@ public struct ReportMaker: Sendable {
     public func figures(
         from keeper: HistoryKeeper? = nil, for tables: [Table]? = nil, damaged: () -> Void = {}
     ) throws -> ReportFigures {
-        ReportFigures(try projected(request, keeper, tables, damaged), plan: plan, settings: settings)
+        ReportFigures(try projected(request, keeper, tables, damaged), plan: plan, settings: settings, threads: threads)
     }
 
     private var plan: ReportPlan { ReportPlan(asOf: asOf, from: pipeline.from, targets: pipeline.targets) }

@@ -161,6 +161,13 @@ public struct Areas: Sendable {
         }
     }
 
+    /// The number of the area of the register with that code, of the widest level that has it; nil where there is none.
+    public func registeredNumber(ofCode code: String) -> Int? {
+        if all[0].code == code { return 0 }
+        // A town's code has another length than a community's.
+        return code.utf8.count == 9 ? townNumbers[code] : slots[code].map { communitiesRange.lowerBound + $0 }
+    }
+
     /// The numbers of the areas of a level that are in the register, by code.
     public func registered(at level: Level) -> Range<Int> {
         switch level {

@@ -10,18 +10,13 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// Reads a decimal; nil where the text is none.
     public init?(_ text: String) {
+        guard ExactDecimal.isWritten(text) else { return nil }
         var bytes = Array(text.utf8)[...]
         let minus = bytes.first == 0x2D
         if minus { bytes = bytes.dropFirst() }
-        let parts = bytes.split(separator: 0x2E, maxSplits: 1, omittingEmptySubsequences: false)
-        guard let before = parts.first, !before.isEmpty, before.allSatisfy(ExactDecimal.isDigit), before.count == 1 || before.first != 0x30
-        else { return nil }
-        var behind: ArraySlice<UInt8> = []
-        if parts.count == 2 {
-            behind = parts[1]
-            guard !behind.isEmpty, behind.allSatisfy(ExactDecimal.isDigit) else { return nil }
-            while behind.last == 0x30 { behind = behind.dropLast() }
-        }
+        let before = bytes.prefix { $0 != 0x2E }
+        var behind = bytes.dropFirst(before.count + 1)
+        while behind.last == 0x30 { behind = behind.dropLast() }
         description = text
         whole = before == [0x30] ? [] : Array(before)
         fraction = Array(behind)
@@ -46,6 +41,22 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
         whole = Array(before)
         fraction = Array(behind)
         negative = units < 0
+    }
+
+    /// Whether the text is a decimal.
+    static func isWritten(_ text: String) -> Bool {
+        var (digits, zeroFirst, point) = (0, false, false)
+        for (place, byte) in text.utf8.enumerated() {
+            if isDigit(byte) {
+                if digits == 0, !point { zeroFirst = byte == 0x30 } else if zeroFirst, !point { return false }
+                digits += 1
+            } else if byte == 0x2E, digits > 0, !point {
+                (point, digits) = (true, 0)
+            } else if byte != 0x2D || place > 0 {
+                return false
+            }
+        }
+        return digits > 0
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
@@ -91,7 +102,7 @@ public struct TenThousandths: RawRepresentable, Sendable, Hashable, Comparable {
 
     /// Reads a decimal from 0 to 1,000,000 with at most four places (`0.08`, `4.5`; trailing zeros count as places), else nil.
     public init?(_ text: String) {
-        guard ExactDecimal(text) != nil, !text.utf8.starts(with: "-".utf8) else { return nil }
+        guard ExactDecimal.isWritten(text), !text.utf8.starts(with: "-".utf8) else { return nil }
         let parts = text.utf8.split(separator: 0x2E)
         guard let whole = parts.first, whole.count <= 7 else { return nil }
         let fraction = parts.count == 2 ? Array(parts[1]) : []

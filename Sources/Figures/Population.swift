@@ -32,14 +32,24 @@ public struct Population: Sendable {
     /// - Throws: ``FiguresError`` where a (code, year) stands twice, whoever's code it is, or a number is out of range.
     public init(rows: [PopulationRow], areas: Areas) throws(FiguresError) {
         var known = [[(year: Int, residents: Int64)]](repeating: [], count: areas.all.count)
-        var seen: Set<PopulationRow> = []
+        struct AreaYear: Hashable {
+            let area: Int
+            let year: Int
+        }
+        var seen: Set<AreaYear> = []
+        seen.reserveCapacity(rows.count)
+        var seenElsewhere: Set<PopulationRow> = []
         var unknown: Set<String> = []
         for (index, row) in rows.enumerated() {
-            guard seen.insert(PopulationRow(code: row.code, year: row.year, residents: nil)).inserted else {
-                throw .populationTwice(row: index, code: row.code, year: row.year)
+            let number = areas.registeredNumber(ofCode: row.code)
+            let isNew: Bool
+            if let number {
+                isNew = seen.insert(AreaYear(area: number, year: row.year)).inserted
+            } else {
+                isNew = seenElsewhere.insert(PopulationRow(code: row.code, year: row.year, residents: nil)).inserted
+                unknown.insert(row.code)
             }
-            let number = Level.allCases.lazy.compactMap { areas.number(of: $0, code: row.code) }.first
-            if number == nil { unknown.insert(row.code) }
+            guard isNew else { throw .populationTwice(row: index, code: row.code, year: row.year) }
             guard let residents = row.residents else { continue }
             guard (0...Population.maximum).contains(residents) else {
                 throw .populationOutOfRange(row: index, code: row.code, year: row.year)

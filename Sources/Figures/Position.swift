@@ -14,7 +14,8 @@ public struct Position: Sendable, Hashable {
 
     /// The place of two decimals as archives and registers write them (no exponent); nil where a text is none or out of range.
     public init?(longitude: String, latitude: String) {
-        guard ExactDecimal(longitude) != nil, ExactDecimal(latitude) != nil, let east = Double(longitude), let north = Double(latitude)
+        guard ExactDecimal.isWritten(longitude), ExactDecimal.isWritten(latitude), let east = Double(longitude),
+            let north = Double(latitude)
         else { return nil }
         self.init(longitude: east, latitude: north)
     }

@@ -1,5 +1,7 @@
+import Dispatch
 public import Events
 public import Projections
+import Synchronization
 
 /// What a report needs beside the events: reference data and the pipeline's rules as plain values.
 public struct ReportSettings: Sendable {
@@ -48,25 +50,38 @@ public struct ReportFigures: Sendable {
     private let residentsByYear: [Int: [Int64?]]
 
     /// The figures of a projection that was asked for with ``ReportSettings/request(_:knownAt:threads:)`` of the same plan.
-    public init(_ projected: Projected, plan: ReportPlan, settings: ReportSettings) {
+    public init(_ projected: Projected, plan: ReportPlan, settings: ReportSettings, threads: Int = 1) {
         precondition(projected.cuts == plan.cuts, "a projection at the days of the plan")
         var residentsByYear: [Int: [Int64?]] = [:]
         for day in plan.cuts {
             let year = day.civil.year
             if residentsByYear[year] == nil { residentsByYear[year] = settings.population.residents(in: year) }
         }
-        func figures(_ cut: Int) -> CutFigures {
+        let years = residentsByYear
+        @Sendable func figures(_ cut: Int) -> CutFigures {
             CutFigures(
-                projected, cut: cut, areas: settings.areas, residents: residentsByYear[plan.cuts[cut].civil.year] ?? [],
+                projected, cut: cut, areas: settings.areas, residents: years[plan.cuts[cut].civil.year] ?? [],
                 demand: settings.demand)
         }
         self.settings = settings
         self.plan = plan
         self.projected = projected
         self.residentsByYear = residentsByYear
-        asOf = figures(plan.asOfCut)
-        targets = TargetResult.all(of: settings.targets, plan: plan, areas: settings.areas, figures: figures)
-        access = AccessRow.all(projected, asOf: asOf, catchment: settings.catchment)
+        let asOf = figures(plan.asOfCut)
+        self.asOf = asOf
+        // The two need nothing of each other.
+        let made = Mutex<(targets: [TargetResult], access: [AccessRow])>(([], []))
+        @Sendable func make(_ item: Int) {
+            if item == 0 {
+                let targets = TargetResult.all(of: settings.targets, plan: plan, areas: settings.areas, figures: figures)
+                made.withLock { $0.targets = targets }
+            } else {
+                let access = AccessRow.all(projected, asOf: asOf, catchment: settings.catchment)
+                made.withLock { $0.access = access }
+            }
+        }
+        if threads > 1 { DispatchQueue.concurrentPerform(iterations: 2, execute: make) } else { for item in 0..<2 { make(item) } }
+        (targets, access) = made.withLock { $0 }
     }
 
     /// The areas.

@@ -78,6 +78,7 @@ public struct TargetResult: Sendable, Hashable {
         let rows = targets.indices.flatMap { target in targets[target].areas(in: areas).map { (target: target, area: $0) } }
         let dueCuts = targets.map { plan.cut(of: min($0.by, plan.asOf)) ?? plan.asOfCut }
         let monthEnds = Set(plan.monthEnds)
+        let asked = targets.map { ($0.figure.measure, $0.figure.places, $0.bound) }
         var values = [Printed?](repeating: nil, count: rows.count)
         var metOn = [Day?](repeating: nil, count: rows.count)
         for cut in plan.cuts.indices {
@@ -88,9 +89,10 @@ public struct TargetResult: Sendable, Hashable {
             for (row, place) in rows.enumerated() {
                 let isDue = dueCuts[place.target] == cut
                 guard isDue || (isCommon && metOn[row] == nil) else { continue }
-                let value = day.printed(targets[place.target].figure, of: place.area)
+                let (measure, places, bound) = asked[place.target]
+                let value = day.printed(measure, places: places, of: place.area)
                 if isDue { values[row] = value }
-                if metOn[row] == nil, targets[place.target].bound.holds(for: value) { metOn[row] = day.day }
+                if metOn[row] == nil, bound.holds(for: value) { metOn[row] = day.day }
             }
         }
         return rows.indices.map { row in

@@ -18,8 +18,13 @@ enum DecimalText {
 
     /// A whole number from 0, without sign or leading zeros, nil where it is none or exceeds `maximum`.
     static func whole(_ text: some StringProtocol, maximum: Int) -> Int? {
-        guard let parts = parts(text), !parts.negative, parts.fraction.isEmpty, parts.whole.count <= 18 else { return nil }
-        let value = parts.whole.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        let digits = text.utf8
+        guard (1...18).contains(digits.count), digits.first != 0x30 || digits.count == 1 else { return nil }
+        var value = 0
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            value = value * 10 + Int(digit - 0x30)
+        }
         return value <= maximum ? value : nil
     }
 

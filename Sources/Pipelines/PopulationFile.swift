@@ -10,7 +10,9 @@ enum PopulationFile {
         let maximum = Int(Population.maximum)
         var rows: [PopulationRow] = []
         struct AreaYear: Hashable {
-            let code: String
+            /// The area's number; for a code of nobody -1 and the code.
+            let area: Int
+            let code: String?
             let year: Int
         }
         var seen: [AreaYear: Int] = [:]
@@ -28,10 +30,12 @@ enum PopulationFile {
             let residents = cells[2].isEmpty ? nil : DecimalText.whole(cells[2], maximum: maximum)
             try ReferenceCell.require(
                 cells[2].isEmpty || residents != nil, place, "residents", cells[2], "empty or a whole number from 0 to \(maximum)")
-            if let first = seen.updateValue(line, forKey: AreaYear(code: code, year: year)) {
+            let area = areas.registeredNumber(ofCode: code)
+            let key = AreaYear(area: area ?? -1, code: area == nil ? code : nil, year: year)
+            if let first = seen.updateValue(line, forKey: key) {
                 throw .repeated(place, what: "the year \(year) of \(Echo.quoted(code))", firstLine: first)
             }
-            if !Level.allCases.contains(where: { areas.number(of: $0, code: code) != nil }) {
+            if area == nil {
                 if strangers.insert(code).inserted {
                     warnings.append(
                         "\(place): the code \(Echo.quoted(code)) is no community, town or district here; its rows are passed over.")

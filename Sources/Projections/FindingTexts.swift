@@ -100,7 +100,9 @@ struct LogFindings {
         entries.withUnsafeBufferPointer { entries in
             texts.ids.withUnsafeBufferPointer { ids in
                 withUnsafeTemporaryAllocation(of: IdentifierKey.self, capacity: places.count) { keys in
-                    for (key, place) in zip(keys.indices, places) { keys.initializeElement(at: key, to: IdentifierKey(head: 0, place: place)) }
+                    for (key, place) in zip(keys.indices, places) {
+                        keys.initializeElement(at: key, to: IdentifierKey(head: 0, place: place))
+                    }
                     IdentifierSorter(entries: entries, ids: ids).sort(keys, from: 0)
                     for key in keys.indices { sorted.initializeElement(at: key, to: entries[Int(keys[key].place)]) }
                 }

@@ -1,5 +1,6 @@
 import Archives
 import Audit
+import Dispatch
 import EventStore
 import Events
 import Figures
@@ -138,8 +139,8 @@ enum Stages {
         threads: Int
     ) throws -> Written {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
-        let reference = try reference ?? self.reference(of: pipeline)
-        let store = try store(of: pipeline, threads: threads)
+        let (reference, store) = try sideBySide(
+            { try reference ?? self.reference(of: pipeline) }, { try self.store(of: pipeline, threads: threads) }, threads: threads)
         let progress = Progress("report")
         defer { progress.finish() }
         let maker = ReportMaker(
@@ -151,19 +152,24 @@ enum Stages {
         let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
         Memory.preferLargePages(bytes: memory(forEvents: events))
         progress.work.expect(.filesKept, maker.filesAbout(chosen))
-        let figures = try refusing(as: .checkFailed) {
-            try maker.figures(from: HistoryKeeper(store, threads: threads), for: chosen) {
+        let held = try refusing(as: .checkFailed) {
+            let figures = try maker.figures(from: HistoryKeeper(store, threads: threads), for: chosen) {
                 printError(
                     "\(shown(pipeline.store)): its histories are damaged; the report was made from the log, and `tuowei fold` makes them anew"
                 )
             }
+            return HeldFigures(figures)
         }
+        let summary = held.read(summary(of:))
         let folder = try Interruption.whileCleaning {
             let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
             do {
-                try maker.write(figures, tables: chosen, temporaryFolder: folder.temporaryFolder) { path, contents in
-                    progress.work.add(.fileBytes, try folder.write(path, contents))
+                try held.read { figures in
+                    try maker.write(figures, tables: chosen, temporaryFolder: folder.temporaryFolder) { path, contents in
+                        progress.work.add(.fileBytes, try folder.write(path, contents))
+                    }
                 }
+                if threads > 1 { held.giveBack() }
                 var manifest = try maker.manifest(
                     of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
                 manifest.signedBy = signer?.verifier.description
@@ -181,7 +187,9 @@ enum Stages {
                 throw folder.abandon(after: error)
             }
         }
-        return summary(of: figures, in: cleaned(folder.target))
+        return Written(
+            summary: ["The report as of \(day) is in \(shown(cleaned(folder.target)))"] + summary.lines,
+            missedTargets: summary.missedTargets)
     }
 
     /// The pipeline's reference data; what is passed over in it is said on standard error.
@@ -198,7 +206,8 @@ enum Stages {
         return String(validatingCString: resolved) ?? path
     }
 
-    private static func summary(of figures: ReportFigures, in folder: String) -> Written {
+    /// What a report says but where it is.
+    private static func summary(of figures: ReportFigures) -> (lines: [String], missedTargets: [String]) {
         let district = figures.asOf
         func printed(_ name: String) -> String {
             guard let figure = FigureCatalog.figure(named: name), let value = district.printed(figure, of: 0) else { return "unknown" }
@@ -208,16 +217,35 @@ enum Stages {
         let targets = figures.targets
         let met = targets.count { $0.met == .yes }
         let pending = targets.count { $0.met == .pending }
-        return Written(
-            summary: [
-                "The report as of \(figures.plan.asOf) is in \(shown(folder))",
+        return (
+            [
                 "\(printed("places_filed")) filed places for \(printed("under3")) children under 3: coverage \(printed("coverage_rate")); "
                     + "demand \(printed("demand")), gap \(printed("gap")); \(printed("places_per_1000")) places per 1,000 residents",
                 "Plan targets: \(met) of \(targets.count) met, \(targets.count - met - pending) missed, \(pending) pending",
             ],
-            missedTargets: targets.filter { $0.met == .no }.map {
+            targets.filter { $0.met == .no }.map {
                 "\(figures.settings.targets[$0.target].name) (\(figures.settings.areas.all[$0.area].code))"
-            })
+            }
+        )
+    }
+}
+
+/// Figures that are needed for a while only.
+private final class HeldFigures {
+    private var figures: ReportFigures?
+
+    init(_ figures: ReportFigures) { self.figures = figures }
+
+    func read<Value>(_ body: (ReportFigures) throws -> Value) rethrows -> Value {
+        guard let figures else { preconditionFailure("figures are read before they are given back") }
+        return try body(figures)
+    }
+
+    /// Gives their memory back on another thread: it takes a while, in which the caller can wait for the disk.
+    func giveBack() {
+        let figures = figures
+        self.figures = nil
+        DispatchQueue.global().async { withExtendedLifetime(figures) {} }
     }
 }
 

@@ -28,7 +28,7 @@ extension Areas {
     /// figures are the unassigned town's too.
     public func number(ofCode code: String) -> Int? {
         if code == Areas.unassignedCode { return communitiesRange.upperBound - 1 }
-        return Level.allCases.lazy.compactMap { self.number(of: $0, code: code) }.first
+        return registeredNumber(ofCode: code)
     }
 }
 
