@@ -16,8 +16,12 @@ public enum Detail {
     }
 
     /// The parts, or nil where the bytes are not whole. No bytes at all mean that every part is absent.
-    public static func parts(_ bytes: some RandomAccessCollection<UInt8>) -> [[UInt8]]? {
-        var parts: [[UInt8]] = []
+    public static func parts(_ bytes: some RandomAccessCollection<UInt8>) -> [[UInt8]]? { slices(bytes)?.map { Array($0) } }
+
+    /// The same in place.
+    @inlinable
+    public static func slices<Bytes: RandomAccessCollection<UInt8>>(_ bytes: Bytes) -> [Bytes.SubSequence]? {
+        var parts: [Bytes.SubSequence] = []
         var place = bytes.startIndex
         while place < bytes.endIndex {
             var length = 0
@@ -32,7 +36,7 @@ public enum Detail {
             }
             guard bytes.distance(from: place, to: bytes.endIndex) >= length else { return nil }
             let end = bytes.index(place, offsetBy: length)
-            parts.append(Array(bytes[place..<end]))
+            parts.append(bytes[place..<end])
             place = end
         }
         return parts

@@ -7,6 +7,8 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
     private let whole: [UInt8]
     /// Digits behind the point without trailing zeros.
     private let fraction: [UInt8]
+    /// The value in units of 10^-18, where 18 digits before and behind the point hold it.
+    private let units: Int128?
 
     /// Reads a decimal; nil where the text is none.
     public init?(_ text: String) {
@@ -21,6 +23,7 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
         whole = before == [0x30] ? [] : Array(before)
         fraction = Array(behind)
         negative = minus && !(whole.isEmpty && fraction.isEmpty)
+        units = ExactDecimal.units(whole, fraction, negative)
     }
 
     /// The decimal of `units` / 10^`places`.
@@ -41,6 +44,28 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
         whole = Array(before)
         fraction = Array(behind)
         negative = units < 0
+        self.units = ExactDecimal.units(whole, fraction, negative)
+    }
+
+    private static let unitPlaces = 18
+
+    private static func units(_ whole: [UInt8], _ fraction: [UInt8], _ negative: Bool) -> Int128? {
+        guard whole.count <= unitPlaces, fraction.count <= unitPlaces else { return nil }
+        var value: Int128 = 0
+        for digit in whole + fraction { value = value * 10 + Int128(digit - 0x30) }
+        for _ in fraction.count..<unitPlaces { value *= 10 }
+        return negative ? -value : value
+    }
+
+    /// Less than 0, 0 or more than 0 where it is smaller than, equal to or greater than a printed number.
+    func compared(with printed: Printed) -> Int {
+        if let units, printed.places <= 4, printed.units.magnitude < 1_000_000_000_000_000_000 {
+            var other = printed.units
+            for _ in printed.places..<Self.unitPlaces { other *= 10 }
+            return units < other ? -1 : units == other ? 0 : 1
+        }
+        let other = printed.decimal
+        return self < other ? -1 : self == other ? 0 : 1
     }
 
     /// Whether the text is a decimal.

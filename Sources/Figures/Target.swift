@@ -9,10 +9,10 @@ public enum Bound: Sendable, Hashable {
 
     /// Whether a printed figure keeps the bound; an empty one does not.
     public func holds(for printed: Printed?) -> Bool {
-        guard let value = printed?.decimal else { return false }
+        guard let printed else { return false }
         return switch self {
-        case .atLeast(let bound): value >= bound
-        case .atMost(let bound): value <= bound
+        case .atLeast(let bound): bound.compared(with: printed) <= 0
+        case .atMost(let bound): bound.compared(with: printed) >= 0
         }
     }
 }

@@ -41,9 +41,9 @@ struct EventDetails {
     }
 
     /// The parts of a fetched event's detail; none for others.
-    func parts(_ ordinal: UInt32) -> [[UInt8]] {
+    func parts(_ ordinal: UInt32) -> [ArraySlice<UInt8>] {
         guard let place = place(of: ordinal, in: ordinals) else { return [] }
-        return Detail.parts(bytes[starts[place]..<starts[place + 1]]) ?? []
+        return Detail.slices(bytes[starts[place]..<starts[place + 1]]) ?? []
     }
 }
 

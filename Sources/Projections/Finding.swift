@@ -71,16 +71,14 @@ public enum FindingCode: UInt8, CaseIterable, Sendable, Hashable {
 
 /// One finding. Its texts are ``Findings``' to give.
 public struct Finding: Sendable, Hashable {
-    /// Where the event's identifier begins among those of its log.
-    var idStart: UInt64
+    /// The event's identifier among those of its log.
+    let id: TextPlace
+    /// Its subject among those of its log; empty: none.
+    let subject: TextPlace
+    /// The facility behind the subject among those of its log; empty: none.
+    let facility: TextPlace
     /// The event's `occurred_on` as a day number.
     public let occurredOn: Int32
-    /// Which of its log's subjects, -1: none.
-    let subject: Int32
-    /// Which of its log's facilities stands behind the subject, -1: none.
-    let facility: Int32
-    /// The length of the event's identifier.
-    let idCount: UInt8
     /// The code.
     public let code: FindingCode
     /// The log of the event.
@@ -107,13 +105,15 @@ public struct Findings: Sendable {
         _ code: FindingCode, log: Log, occurredOn: Day, eventID: some Collection<UInt8>, subject: some Collection<UInt8>
     ) {
         let place = Int(log.rawValue)
+        func add(_ text: some Collection<UInt8>, to bytes: inout [UInt8]) -> TextPlace {
+            let place = TextPlace(start: bytes.count, count: text.count)
+            bytes += text
+            return place
+        }
+        let id = add(eventID, to: &texts[place].ids)
+        let named = add(subject, to: &texts[place].subjects)
         entries.append(
-            Finding(
-                idStart: UInt64(texts[place].ids.count), occurredOn: occurredOn.rawValue,
-                subject: subject.isEmpty ? -1 : Int32(truncatingIfNeeded: texts[place].subjects.count), facility: -1,
-                idCount: UInt8(truncatingIfNeeded: eventID.count), code: code, log: log))
-        texts[place].ids.append(contentsOf: eventID)
-        if !subject.isEmpty { texts[place].subjects.append(subject) }
+            Finding(id: id, subject: named, facility: TextPlace(), occurredOn: occurredOn.rawValue, code: code, log: log))
     }
 
     /// The number of findings.
@@ -121,21 +121,20 @@ public struct Findings: Sendable {
 
     /// The identifier of a finding's event.
     public func eventID(_ finding: Finding) -> String {
-        let start = Int(finding.idStart)
-        return String(decoding: texts[Int(finding.log.rawValue)].ids[start..<start + Int(finding.idCount)], as: UTF8.self)
+        String(decoding: texts[Int(finding.log.rawValue)].ids[finding.id.range], as: UTF8.self)
     }
 
     /// The subject of a finding: a child, facility or grant, `child@facility` for an enrolment, empty for a void.
     public func subject(_ finding: Finding) -> String {
         let texts = texts[Int(finding.log.rawValue)]
-        guard finding.subject >= 0 else { return "" }
-        let subject = String(decoding: texts.subjects[Int(finding.subject)], as: UTF8.self)
-        return finding.facility < 0 ? subject : subject + "@" + String(decoding: texts.facilities[Int(finding.facility)], as: UTF8.self)
+        let subject = String(decoding: texts.subjects[finding.subject.range], as: UTF8.self)
+        return finding.facility.count == 0
+            ? subject : subject + "@" + String(decoding: texts.facilities[finding.facility.range], as: UTF8.self)
     }
 
     private static let readAhead = 32
-    /// The bytes of an identifier, and those of a subject: two identifiers and what stands between them.
-    private static let (idRoom, subjectRoom) = (64, 136)
+    /// The bytes of an identifier, and those of a subject: two identifiers and what stands between them, or one text of a byte's length.
+    private static let (idRoom, subjectRoom) = (256, 512)
 
     /// Calls `body` with each finding in a range of ``entries``, its event's identifier and its ``subject(_:)``, valid during the call.
     ///
@@ -147,22 +146,18 @@ public struct Findings: Sendable {
         let room = Self.idRoom + Self.subjectRoom
         FindingTexts.withViews(texts[...]) { texts in
             withUnsafeTemporaryAllocation(byteCount: Self.readAhead * room, alignment: 8) { ahead in
-                withUnsafeTemporaryAllocation(of: Int.self, capacity: Self.readAhead) { subjectCounts in
-                    guard let base = ahead.baseAddress else { return }
-                    entries.withUnsafeBufferPointer { entries in
-                        for start in stride(from: places.lowerBound, to: places.upperBound, by: Self.readAhead) {
-                            let some = start..<min(start + Self.readAhead, places.upperBound)
-                            for place in some {
-                                let id = base + (place - start) * room
-                                let count = texts[Int(entries[place].log.rawValue)].copy(entries[place], id: id, subject: id + Self.idRoom)
-                                subjectCounts.initializeElement(at: place - start, to: count)
-                            }
-                            for place in some {
-                                let id = base + (place - start) * room
-                                body(
-                                    entries[place], Self.bytes(id, Int(entries[place].idCount)),
-                                    Self.bytes(id + Self.idRoom, subjectCounts[place - start]))
-                            }
+                guard let base = ahead.baseAddress else { return }
+                entries.withUnsafeBufferPointer { entries in
+                    for start in stride(from: places.lowerBound, to: places.upperBound, by: Self.readAhead) {
+                        let some = start..<min(start + Self.readAhead, places.upperBound)
+                        for place in some {
+                            let id = base + (place - start) * room
+                            texts[Int(entries[place].log.rawValue)].copy(entries[place], id: id, subject: id + Self.idRoom)
+                        }
+                        for place in some {
+                            let (finding, id) = (entries[place], base + (place - start) * room)
+                            body(
+                                finding, Self.bytes(id, finding.id.count), Self.bytes(id + Self.idRoom, finding.subjectCount))
                         }
                     }
                 }
@@ -176,14 +171,41 @@ public struct Findings: Sendable {
     }
 }
 
-/// What the findings of one log name; ASCII.
+/// Where a text of up to 255 bytes lies among texts end to end.
+struct TextPlace: Sendable, Hashable, BitwiseCopyable {
+    private let packed: UInt64
+
+    /// No text.
+    init() { packed = 0 }
+
+    @inline(__always)
+    init(start: Int, count: Int) { packed = UInt64(truncatingIfNeeded: start) << 8 | UInt64(truncatingIfNeeded: count & 0xFF) }
+
+    /// Its length.
+    @inline(__always)
+    var count: Int { Int(packed & 0xFF) }
+
+    @inline(__always)
+    var range: Range<Int> {
+        let start = Int(packed >> 8)
+        return start..<start + count
+    }
+}
+
+extension Finding {
+    /// The length of ``Findings/subject(_:)``.
+    @inline(__always)
+    fileprivate var subjectCount: Int { facility.count == 0 ? subject.count : subject.count + 1 + facility.count }
+}
+
+/// What the findings of one log name, end to end; ASCII.
 struct FindingTexts: Sendable, Hashable {
-    /// The identifiers of their events, end to end.
+    /// The identifiers of their events.
     var ids: [UInt8] = []
     /// Children, facilities or grants.
-    var subjects = TextList()
+    var subjects: [UInt8] = []
     /// The facilities of enrolments.
-    var facilities = TextList()
+    var facilities: [UInt8] = []
 
     /// The texts of several logs by their addresses, for a loop that several threads run: there a list that all of them count their use
     /// of would be what they wait for.
@@ -192,8 +214,8 @@ struct FindingTexts: Sendable, Hashable {
     ) {
         guard let first = texts.first else { return before.withUnsafeBufferPointer(body) }
         first.ids.withUnsafeBytes { ids in
-            first.subjects.withView { subjects in
-                first.facilities.withView { facilities in
+            first.subjects.withUnsafeBytes { subjects in
+                first.facilities.withUnsafeBytes { facilities in
                     withViews(texts.dropFirst(), before: before + [View(ids: ids, subjects: subjects, facilities: facilities)], body)
                 }
             }
@@ -202,71 +224,18 @@ struct FindingTexts: Sendable, Hashable {
 
     struct View {
         let ids: UnsafeRawBufferPointer
-        let subjects: TextList.View
-        let facilities: TextList.View
+        let subjects: UnsafeRawBufferPointer
+        let facilities: UnsafeRawBufferPointer
 
-        /// Copies a finding's texts where there is room for 64 bytes, and for twice as many and one between them; the length of the
-        /// subject.
+        /// Copies a finding's texts where there is room for a text of any length, and for two and a byte between them.
         @inline(__always)
-        func copy(_ finding: Finding, id: UnsafeMutableRawPointer, subject: UnsafeMutableRawPointer) -> Int {
-            let start = Int(finding.idStart)
-            copyShort(UnsafeRawBufferPointer(rebasing: ids[start..<start + min(64, Int(finding.idCount))]), to: id)
-            guard finding.subject >= 0 else { return 0 }
-            let count = subjects.copy(Int(finding.subject), to: subject, atMost: finding.facility < 0 ? 129 : 64)
-            guard finding.facility >= 0 else { return count }
-            subject.storeBytes(of: UInt8(ascii: "@"), toByteOffset: count, as: UInt8.self)
-            return count + 1 + facilities.copy(Int(finding.facility), to: subject + count + 1, atMost: 64)
-        }
-    }
-}
-
-/// Texts by their place in a list.
-struct TextList: Sendable, Hashable {
-    private var starts: [Int] = [0]
-    private var bytes: [UInt8] = []
-
-    /// No texts.
-    init() {}
-
-    /// Lists of texts, one behind the other: each begins with 0 and tells where its texts end.
-    init(_ parts: [(starts: [Int], bytes: [UInt8])]) {
-        starts.reserveCapacity(parts.reduce(1) { $0 + $1.starts.count })
-        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
-        for part in parts {
-            let base = bytes.count
-            bytes += part.bytes
-            for start in part.starts.dropFirst() { starts.append(base + start) }
-        }
-    }
-
-    /// The number of texts.
-    var count: Int { starts.count - 1 }
-
-    /// A text.
-    subscript(place: Int) -> ArraySlice<UInt8> { bytes[starts[place]..<starts[place + 1]] }
-
-    /// Adds a text.
-    mutating func append(_ text: some Collection<UInt8>) {
-        bytes.append(contentsOf: text)
-        starts.append(bytes.count)
-    }
-
-    /// The list by its addresses.
-    func withView(_ body: (View) -> Void) {
-        starts.withUnsafeBufferPointer { starts in bytes.withUnsafeBytes { body(View(starts: starts, bytes: $0)) } }
-    }
-
-    struct View {
-        let starts: UnsafeBufferPointer<Int>
-        let bytes: UnsafeRawBufferPointer
-
-        /// Copies so much of a text where there is room for it; how much.
-        @inline(__always)
-        func copy(_ place: Int, to target: UnsafeMutableRawPointer, atMost limit: Int) -> Int {
-            let start = starts[place]
-            let count = min(limit, starts[place + 1] - start)
-            copyShort(UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]), to: target)
-            return count
+        func copy(_ finding: Finding, id: UnsafeMutableRawPointer, subject: UnsafeMutableRawPointer) {
+            copyShort(UnsafeRawBufferPointer(rebasing: ids[finding.id.range]), to: id)
+            copyShort(UnsafeRawBufferPointer(rebasing: subjects[finding.subject.range]), to: subject)
+            guard finding.facility.count > 0 else { return }
+            let end = finding.subject.count
+            subject.storeBytes(of: UInt8(ascii: "@"), toByteOffset: end, as: UInt8.self)
+            copyShort(UnsafeRawBufferPointer(rebasing: facilities[finding.facility.range]), to: subject + end + 1)
         }
     }
 }

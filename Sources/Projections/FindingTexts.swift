@@ -31,13 +31,9 @@ struct LogFindings {
         case .subsidies: space = .grant
         }
         let subjects = try NumberedTexts(raw, \.subject, space, in: source, threads: threads)
-        texts.subjects = subjects.texts
-        var facilities: NumberedTexts?
-        if log == .enrollments {
-            let numbered = try NumberedTexts(raw, \.facility, .facility, in: source, threads: threads)
-            texts.facilities = numbered.texts
-            facilities = numbered
-        }
+        let facilities = log == .enrollments ? try NumberedTexts(raw, \.facility, .facility, in: source, threads: threads) : nil
+        texts.subjects = subjects.bytes
+        texts.facilities = facilities?.bytes ?? []
         var order = raw.indices.map { UInt64(raw[$0].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: $0)) }
         radixSort(&order, from: 32)
         let ranges = Self.blocks(of: order, log, in: source)
@@ -67,9 +63,9 @@ struct LogFindings {
                 if index == range.lowerBound || order[index] >> 32 != order[index - 1] >> 32 { event = index - range.lowerBound }
                 entries.append(
                     Finding(
-                        idStart: UInt64(base + ids.starts[event]), occurredOn: finding.occurredOn, subject: subjects.fetched[place],
-                        facility: facilities?.fetched[place] ?? -1,
-                        idCount: UInt8(truncatingIfNeeded: ids.starts[event + 1] - ids.starts[event]), code: finding.code, log: log))
+                        id: TextPlace(start: base + ids.starts[event], count: ids.starts[event + 1] - ids.starts[event]),
+                        subject: subjects.places[place], facility: facilities?.places[place] ?? TextPlace(),
+                        occurredOn: finding.occurredOn, code: finding.code, log: log))
             }
         }
     }
@@ -139,19 +135,18 @@ extension Findings {
     }
 }
 
-/// The identifiers of a list of numbers, fetched in the order of numbers, each once.
+/// The identifiers of what findings name, fetched in the order of numbers, each once.
 private struct NumberedTexts {
-    /// By place in the list: which of the fetched ones, -1 where there is none.
-    private(set) var fetched: [Int32]
-    /// The fetched ones.
-    let texts: TextList
+    /// By the finding's place in the list; no text where it names nothing.
+    private(set) var places: [TextPlace]
+    /// The identifiers, end to end.
+    private(set) var bytes: [UInt8] = []
     private static let portion = 2048
 
-    /// The identifiers of what findings name; of those that name nothing, none.
     init(
         _ raw: [RawFinding], _ number: (RawFinding) -> UInt32, _ space: Namespace, in source: any EventSource, threads: Int
     ) throws {
-        fetched = Array(repeating: -1, count: raw.count)
+        places = Array(repeating: TextPlace(), count: raw.count)
         var keys: [UInt64] = []
         keys.reserveCapacity(raw.count)
         for (place, finding) in raw.enumerated() where finding.hasSubject {
@@ -159,21 +154,33 @@ private struct NumberedTexts {
         }
         radixSort(&keys, from: 32)
         var distinct: [UInt32] = []
-        for key in keys {
-            let number = UInt32(truncatingIfNeeded: key >> 32)
-            if distinct.last != number { distinct.append(number) }
-            fetched[Int(key & 0xFFFF_FFFF)] = Int32(truncatingIfNeeded: distinct.count - 1)
+        for key in keys where distinct.last != UInt32(truncatingIfNeeded: key >> 32) {
+            distinct.append(UInt32(truncatingIfNeeded: key >> 32))
         }
         let portions = (distinct.count + Self.portion - 1) / Self.portion
         var parts: [(starts: [Int], bytes: [UInt8])] = Array(repeating: ([0], []), count: portions)
         try parts.withUnsafeMutableBufferPointer { parts in
             try Workers.run(threads, items: portions) { _, item in
-                parts[item] = try source.identifiers(
-                    distinct[item * Self.portion..<min(distinct.count, (item + 1) * Self.portion)], in: space)
+                let numbers = distinct[item * Self.portion..<min(distinct.count, (item + 1) * Self.portion)]
+                parts[item] = try source.identifiers(numbers, in: space)
+                guard parts[item].starts.count == numbers.count + 1 else { throw ProjectionError.inconsistentIdentifiers }
             }
         }
-        texts = TextList(parts)
-        guard texts.count == distinct.count else { throw ProjectionError.inconsistentIdentifiers }
+        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
+        var key = 0
+        var number = 0
+        for part in parts {
+            let base = bytes.count
+            bytes += part.bytes
+            for text in part.starts.indices.dropLast() {
+                let place = TextPlace(start: base + part.starts[text], count: part.starts[text + 1] - part.starts[text])
+                while key < keys.count, UInt32(truncatingIfNeeded: keys[key] >> 32) == distinct[number] {
+                    places[Int(keys[key] & 0xFFFF_FFFF)] = place
+                    key += 1
+                }
+                number += 1
+            }
+        }
     }
 }
 
@@ -272,9 +279,7 @@ private struct IdentifierSorter {
 
     @inline(__always)
     private func id(_ place: UInt32) -> UnsafeBufferPointer<UInt8> {
-        let entry = entries[Int(place)]
-        let start = Int(entry.idStart)
-        return UnsafeBufferPointer(rebasing: ids[start..<start + Int(entry.idCount)])
+        UnsafeBufferPointer(rebasing: ids[entries[Int(place)].id.range])
     }
 
     /// Eight bytes as a number; behind the end zeros, which no identifier holds.

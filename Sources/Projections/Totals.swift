@@ -184,7 +184,11 @@ struct Totals {
             rows[Int(segment.fromCut) &* width &+ Int(segment.column)] &+= added
             if Int(segment.toCut) < cuts { rows[Int(segment.toCut) &* width &+ Int(segment.column)] &-= added }
         }
-        for place in width..<max(width, rows.count) { rows[place] &+= rows[place &- width] }
+        guard let start = rows.baseAddress else { return }
+        for cut in 1..<max(1, cuts) {
+            let (row, before) = (start + cut &* width, start + (cut &- 1) &* width)
+            for column in 0..<width { row[column] &+= before[column] }
+        }
     }
 
     /// Adds a number that follows from a facility's places, enrolled and over age at each cut.
@@ -193,11 +197,20 @@ struct Totals {
         _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>,
         to rows: UnsafeMutableBufferPointer<Int>, _ number: (_ places: Int, _ enrolled: Int, _ overAge: Int) -> Int
     ) {
-        for segment in segments {
-            let places = segment.places
-            for cut in Int(segment.fromCut)..<Int(segment.toCut) {
-                let cell = (Int(segment.facility) &* cuts &+ cut) &* 2
-                rows[cut &* width &+ Int(segment.column)] &+= number(places, Int(enrolments[cell]), Int(enrolments[cell &+ 1]))
+        // A segment's cuts lie together while they are counted, and are turned into rows afterwards.
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: max(1, width &* cuts)) { sums in
+            guard let sums = sums.baseAddress else { return }
+            sums.initialize(repeating: 0, count: width &* cuts)
+            for segment in segments {
+                let places = segment.places
+                let (cells, column) = (enrolments.base + Int(segment.facility) &* cuts &* 2, sums + Int(segment.column) &* cuts)
+                for cut in Int(segment.fromCut)..<Int(segment.toCut) {
+                    column[cut] &+= number(places, Int(cells[cut &* 2]), Int(cells[cut &* 2 &+ 1]))
+                }
+            }
+            for first in stride(from: 0, to: width, by: 8) {
+                let some = first..<min(first &+ 8, width)
+                for cut in 0..<cuts { for column in some { rows[cut &* width &+ column] &+= sums[column &* cuts &+ cut] } }
             }
         }
     }

@@ -20,13 +20,13 @@ extension RowWriter {
 
     /// The rows of every area at one cut: the day, level, code, name and these figures; unassigned ones only where they count something.
     mutating func areas(_ cut: CutFigures, _ figures: [Figure]) {
-        let (areas, day) = (cut.areas, cut.day)
+        let (areas, day) = (cut.areas, Cells(cut.day))
         let heads = areaHeads(areas.all)
         let (unassignedTown, unassignedCommunity) = (areas.towns.upperBound - 1, areas.communitiesRange.upperBound - 1)
         cut.forEachRow(FigureRow(figures)) { number, cells in
             if !wantsCommunities, areas.communitiesRange.contains(number) { return }
             if number == unassignedTown || number == unassignedCommunity, !cut.isNotEmpty(figures, of: number) { return }
-            self.day(day)
+            self.cells(day, 0)
             self.cells(heads, number)
             for (place, cell) in cells.enumerated() {
                 if cell.isSmall {

@@ -181,6 +181,18 @@ struct ByteBuffer: ~Copyable {
             count &+= 2
             return
         }
+        if number < 10_000, least <= 2 {
+            let high = Int(truncatingIfNeeded: number) / 100
+            if high < 10 {
+                base[count] = 0x30 &+ UInt8(truncatingIfNeeded: high)
+                count &-= 1
+            } else {
+                twoDigits(high, at: count)
+            }
+            twoDigits(Int(truncatingIfNeeded: number) &- high &* 100, at: count &+ 2)
+            count &+= 4
+            return
+        }
         longDigits(number, atLeast: least)
     }
 

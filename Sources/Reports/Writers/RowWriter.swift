@@ -140,6 +140,15 @@ struct RowWriter: ~Copyable {
             }
         }
 
+        /// A day alone.
+        init(_ day: Day) {
+            cells = [[.day(day)]]
+            var buffer = ByteBuffer(capacity: 64)
+            buffer.append(day: day)
+            bytes = buffer.withBytes { Array($0) }
+            starts.append(bytes.count)
+        }
+
         /// The number of groups.
         var count: Int { cells.count }
 
