@@ -1,5 +1,6 @@
-import Figures
 import Testing
+
+@testable import Figures
 
 @Suite struct ExactDecimalTests {
     @Test(arguments: ["", "-", ".5", "5.", "01", "+1", "1e3", "1.2.3", " 1", "1 ", "٣", "--1", "-.1"])
@@ -25,5 +26,23 @@ import Testing
         #expect(TenThousandths("1")?.rawValue == 10_000)
         #expect(TenThousandths("1000000")?.rawValue == TenThousandths.maximum.rawValue)
         for text in ["0.00001", "4.50000", "-1", "-0", "1000000.1", "x", "1e2"] { #expect(TenThousandths(text) == nil) }
+    }
+
+    @Test func comparesWithPrintedNumbersAsWithDecimals() throws {
+        let texts = [
+            "0", "-0.5", "0.5", "0.49999", "0.5000000000000000001", "4.5", "-4.5", "45000", "999999999999999999", "1000000000000000000",
+            "-1000000000000000000.1",
+        ]
+        let numbers: [Int128] = [0, 1, -1, 4500, 5000, -5000, 45_000, -45_000, 999_999_999_999_999_999, 1_000_000_000_000_000_000]
+        for text in texts {
+            let decimal = try #require(ExactDecimal(text))
+            for units in numbers {
+                for places in [0, 2, 4] {
+                    let printed = Printed(units: units, places: places)
+                    let expected = decimal < printed.decimal ? -1 : decimal == printed.decimal ? 0 : 1
+                    #expect(decimal.compared(with: printed) == expected, "\(text) and \(printed.text)")
+                }
+            }
+        }
     }
 }
