@@ -131,7 +131,7 @@ laws: setup-test ## run the laws over many more seeds: LAWS=… times as many as
 check: lint test ## what CI runs
 
 sample-data: setup ## rewrite the generated part of sample-data, byte for byte
-	@swift build -c release --product tuowei-sample 2>&1 | { grep -E 'error:' || true; }
+	@scripts/release.sh tuowei-sample 2>&1 | { grep -E 'error:' || true; }
 	@.build/release/tuowei-sample sample-data
 
 setup-bench: setup
@@ -144,7 +144,7 @@ bench-formats: build setup-bench ## ingest EVENTS events as tar.gz, tar.zst, zip
 	@BENCH=formats scripts/bench/run.sh --events $(EVENTS) --runs $(RUNS) $(if $(WRITE),--write $(WRITE))
 
 bench-data: build ## write a synthetic province of EVENTS events to build/bench/events-EVENTS/data
-	@swift build -c release --product tuowei-bench-data >/dev/null
+	@scripts/release.sh tuowei-bench-data >/dev/null
 	@mkdir -p build/bench/events-$(EVENTS)
 	@.build/release/tuowei-bench-data --events $(EVENTS) --out build/bench/events-$(EVENTS)/data
 

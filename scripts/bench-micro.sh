@@ -8,7 +8,7 @@ tolerance=${TOLERANCE:-10}
 events=${EVENTS:-20000}
 baseline=scripts/micro-baseline.txt
 program=.build/release/tuowei-micro
-swift build -c release --product tuowei-micro >build/micro.log 2>&1 || { tail -n 20 build/micro.log >&2; exit 2; }
+scripts/release.sh tuowei-micro >build/micro.log 2>&1 || { tail -n 20 build/micro.log >&2; exit 2; }
 
 count() { # kernel, rounds: instructions and events
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" --rounds "$2" --events "$events" 2>&1 |

@@ -2,7 +2,7 @@
 # Makes the virtual environment of the peers, builds the generator, and runs the benchmark with the arguments given.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-swift build -c release --product tuowei-bench-data >/dev/null
+scripts/release.sh tuowei-bench-data >/dev/null
 if ! cmp -s scripts/bench/requirements.txt .venv-bench/requirements.txt; then
     rm -rf .venv-bench
     python3 -m venv .venv-bench
