@@ -108,19 +108,25 @@ struct EntryTable: Sendable {
     /// Reads the places of the first `size` entries: one small read an entry, bundles side by side on so many threads.
     static func read(size: Int, files: BundleFiles, threads: Int) throws(StoreError) -> EntryTable {
         var table = EntryTable()
-        table.offsets.reserveCapacity(size)
-        table.lengths.reserveCapacity(size)
-        table.kinds.reserveCapacity(size)
-        table.blocks.reserveCapacity(size)
+        // With room for what a writer adds; a head may say anything, so no more than a large log's.
+        let room = min(size, 1 << 20) + 1024
+        table.offsets.reserveCapacity(room)
+        table.lengths.reserveCapacity(room)
+        table.kinds.reserveCapacity(room)
+        table.blocks.reserveCapacity(room)
         let bundles = (size + tileWidth - 1) / tileWidth
-        // A bundle that nothing more can be read of ends the log of whoever asks: the first fault in order is the one that is told.
-        let read = gathered(bundles, onThreads(threads)) { bundle in
-            Result { () throws(StoreError) in try places(bundle, count: min(tileWidth, size - bundle * tileWidth), files) }
-        }
-        for (bundle, places) in read.enumerated() {
-            for place in try places.get() {
-                if let problem = table.append(place) {
-                    throw .damaged(file: try files.file(bundle).path, offset: Int(place.offset) - 2, problem: problem)
+        // A group at a time, so that what is missing is found before everything behind it was looked for.
+        let group = 64
+        for first in stride(from: 0, to: bundles, by: group) {
+            let read = gathered(min(group, bundles - first), onThreads(threads)) { place in
+                let bundle = first + place
+                return Result { () throws(StoreError) in try places(bundle, count: min(tileWidth, size - bundle * tileWidth), files) }
+            }
+            for (place, places) in read.enumerated() {
+                for entry in try places.get() {
+                    if let problem = table.append(entry) {
+                        throw .damaged(file: try files.file(first + place).path, offset: Int(entry.offset) - 2, problem: problem)
+                    }
                 }
             }
         }
