@@ -101,6 +101,7 @@ struct LogReader: Sendable {
         let place = Int(space.rawValue)
         var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
         found.starts.reserveCapacity(numbers.count + 1)
+        found.bytes.reserveCapacity(numbers.count * 16)
         var next = numbers.startIndex
         while next < numbers.endIndex {
             guard numbers[next] < table.known[place] else { throw .tooLarge(what: "the store has no identifier of that number") }
@@ -113,17 +114,21 @@ struct LogReader: Sendable {
             let block = table.blocks[low - 1]
             let (lengths, text) = try introduced(in: block, space)
             let first = block.header.known[place]
-            var within = lengths.startIndex
-            var start = text.startIndex
-            while next < numbers.endIndex, Int(numbers[next] &- first) < lengths.count {
-                let wanted = lengths.startIndex + Int(numbers[next] &- first)
-                while within < wanted {
-                    start += Int(lengths[within])
-                    within += 1
+            // By address: slices that are counted would cost as much as the copying.
+            lengths.withUnsafeBufferPointer { lengths in
+                text.withUnsafeBufferPointer { text in
+                    var (within, start) = (0, 0)
+                    while next < numbers.endIndex, Int(numbers[next] &- first) < lengths.count {
+                        let wanted = Int(numbers[next] &- first)
+                        while within < wanted {
+                            start += Int(lengths[within])
+                            within += 1
+                        }
+                        found.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<start + Int(lengths[within])]))
+                        found.starts.append(found.bytes.count)
+                        next += 1
+                    }
                 }
-                found.bytes.append(contentsOf: text[start..<start + Int(lengths[within])])
-                found.starts.append(found.bytes.count)
-                next += 1
             }
         }
         return found
