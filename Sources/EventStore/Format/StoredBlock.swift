@@ -85,3 +85,21 @@ final class StoredBlock: Sendable {
         }
     }
 }
+
+/// One event of a stored block, taken out of it: what a duplicate that comes alone is compared with.
+struct StoredRow: Sendable {
+    let values: InlineArray<7, Int64>
+    let id: [UInt8]
+    let detail: [UInt8]
+
+    init(_ block: StoredBlock, row: Int) {
+        var values = InlineArray<7, Int64>(repeating: 0)
+        for column in BlockColumn.allCases { values[column.rawValue] = block.value(column, row: row) }
+        self.values = values
+        id = Array(block.id(row: row))
+        detail = Array(block.detail(row: row))
+    }
+
+    /// The value of a column.
+    func value(_ column: BlockColumn) -> Int64 { values[column.rawValue] }
+}

@@ -33,6 +33,28 @@ struct LogReader: Sendable {
         if let problem = try result.get() { throw damage(block.entry, problem) }
     }
 
+    /// Events of a log by their ordinals, ascending.
+    func rows(_ ordinals: ArraySlice<UInt32>, of log: Log) throws(StoreError) -> [StoredRow] {
+        var rows: [StoredRow] = []
+        var read: (place: Int, block: StoredBlock)?
+        for ordinal in ordinals {
+            guard let place = table.block(holding: Int(ordinal), of: log) else { throw .unusable(reason: "an event is in no block") }
+            let (entry, first) = (table.blocks[place].entry, table.blocks[place].header.firstOrdinal)
+            let block: StoredBlock
+            if let read, read.place == place {
+                block = read.block
+            } else {
+                guard let stored = StoredBlock(padded: try self.entry(entry, padding: StoredBlock.padding)) else {
+                    throw damage(entry, "not an events block")
+                }
+                block = stored
+                read = (place, stored)
+            }
+            rows.append(StoredRow(block, row: Int(ordinal) - first))
+        }
+        return rows
+    }
+
     /// The new identifiers of a namespace in a block: their lengths and their bytes.
     func introduced(in block: EntryTable.Block, _ space: Namespace) throws(StoreError) -> (
         lengths: ArraySlice<UInt8>, text: ArraySlice<UInt8>

@@ -15,6 +15,8 @@ final class EventTable {
     @exclusivity(unchecked) private var memory = Pages<UInt64>(capacity: 4096)
     /// The ordinals of stored events, by hash, that share their hash with an event about to be appended.
     @exclusivity(unchecked) var hits: [UInt64: [UInt32]] = [:]
+    /// Stored events among the hits, by ordinal, where there are so few of them that they were taken out of their blocks.
+    @exclusivity(unchecked) var rows: [UInt32: StoredRow] = [:]
     /// The passes made over the side file.
     var scans = 0
 
@@ -53,9 +55,15 @@ final class EventTable {
         (all.start + base).update(from: hashes, count: count - base)
         swap(&all, &memory)
         base = 0
-        hits = [:]
+        forgetHits()
         slots = SlotTable(expecting: count + count / 8)
         slots.insertAll(UnsafeBufferPointer(start: hashes, count: count))
+    }
+
+    /// Forgets what was found for events about to be appended.
+    func forgetHits() {
+        hits = [:]
+        rows = [:]
     }
 
     /// Forgets the events from `size` on; `size` at least `base`.

@@ -7,10 +7,8 @@ enum HashSearch {
     }
 
     /// The hits of each column in order of ordinals; nil where there is no column, or its file is not what was written.
-    ///
-    /// - Parameter beside: Work that has nothing to do with it and is done at the same time.
     static func run(
-        _ searches: [(column: HashColumn?, filter: HashFilter)], _ sideBySide: @escaping SideBySide, beside: () -> Void = {}
+        _ searches: [(column: HashColumn?, filter: HashFilter)], _ sideBySide: @escaping SideBySide
     ) -> [[Hit]?] {
         var chunks: [(search: Int, chunk: Int, column: HashColumn, filter: HashFilter)] = []
         for (place, search) in searches.enumerated() {
@@ -20,12 +18,8 @@ enum HashSearch {
         // The longest first, so that nobody is left alone with one of these at the end.
         let lengths = chunks.map { $0.column.count(ofChunk: $0.chunk) }
         let order = chunks.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
-        let found = gathered(chunks.count + 1, sideBySide) { turn -> [Hit]? in
-            if turn == 0 {
-                beside()
-                return nil
-            }
-            let chunk = chunks[order[turn - 1]]
+        let found = gathered(chunks.count, sideBySide) { turn -> [Hit]? in
+            let chunk = chunks[order[turn]]
             var hits: [Hit] = []
             let isWhole = chunk.column.scan(chunk: chunk.chunk) { piece, first in
                 chunk.filter.scan(piece) { place in
@@ -35,7 +29,7 @@ enum HashSearch {
             return isWhole ? hits : nil
         }
         var turns = Array(repeating: 0, count: chunks.count)
-        for (turn, chunk) in order.enumerated() { turns[chunk] = turn + 1 }
+        for (turn, chunk) in order.enumerated() { turns[chunk] = turn }
         var results = searches.map { search -> [Hit]? in search.column == nil ? nil : [] }
         for (place, chunk) in chunks.enumerated() {
             guard let hits = found[turns[place]] else {

@@ -241,6 +241,7 @@ extension StoreWriter {
             return Int(block.idLength[row]) == id.count
                 && equal(block.idText + block.idStart(row), arena + Int(event.pointee.idStart), id.count)
         }
+        if let stored = events[Int(log.rawValue)].rows[UInt32(truncatingIfNeeded: ordinal)] { return stored.id.elementsEqual(id) }
         let (stored, row) = try storedBlock(ordinal, log)
         stored.ask(row: row)
         return stored.id(row: row).elementsEqual(id)
@@ -262,15 +263,16 @@ extension StoreWriter {
             subject = block.subject[row]
             object = block.object[row]
         } else {
-            let (stored, row) = try storedBlock(ordinal, log)
-            guard stored.value(.type, row: row) == new.type, stored.value(.code, row: row) == new.code,
-                stored.value(.occurredOn, row: row) == new.occurredOn, stored.value(.recordedAt, row: row) == new.recordedAt,
-                stored.value(.value, row: row) == new.value,
-                stored.detail(row: row).elementsEqual(
-                    UnsafeBufferPointer(start: arena + Int(new.detailStart), count: Int(new.detailCount)))
-            else { return false }
-            subject = UInt32(truncatingIfNeeded: stored.value(.subject, row: row))
-            object = UInt32(truncatingIfNeeded: stored.value(.object, row: row))
+            let isSame: Bool
+            if let stored = events[Int(log.rawValue)].rows[UInt32(truncatingIfNeeded: ordinal)] {
+                isSame = Self.isSame(stored.value, stored.detail[...], new, arena)
+                (subject, object) = (Self.number(stored.value(.subject)), Self.number(stored.value(.object)))
+            } else {
+                let (stored, row) = try storedBlock(ordinal, log)
+                isSame = Self.isSame({ stored.value($0, row: row) }, stored.detail(row: row), new, arena)
+                (subject, object) = (Self.number(stored.value(.subject, row: row)), Self.number(stored.value(.object, row: row)))
+            }
+            guard isSame else { return false }
         }
         // The type and `code` are equal, so both have a subject and an object of the same namespaces, or both have none. The tables hold every
         // identifier that this event names and the store knows.
@@ -285,6 +287,18 @@ extension StoreWriter {
             guard place.number == Int(object) else { return false }
         }
         return true
+    }
+
+    private static func number(_ value: Int64) -> UInt32 { UInt32(truncatingIfNeeded: value) }
+
+    /// Whether a stored event has an event's content, identifiers aside.
+    @inline(__always)
+    private static func isSame(
+        _ value: (BlockColumn) -> Int64, _ detail: ArraySlice<UInt8>, _ new: ParsedEvent, _ arena: UnsafePointer<UInt8>
+    ) -> Bool {
+        value(.type) == new.type && value(.code) == new.code && value(.occurredOn) == new.occurredOn
+            && value(.recordedAt) == new.recordedAt && value(.value) == new.value
+            && detail.elementsEqual(UnsafeBufferPointer(start: arena + Int(new.detailStart), count: Int(new.detailCount)))
     }
 
     /// The stored block and the row of an event.

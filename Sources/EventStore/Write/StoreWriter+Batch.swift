@@ -28,6 +28,8 @@ extension StoreWriter {
             if waiting.isEmpty, !isPartial(parsed.log) {
                 try absorb(parsed, number: number, entry: entry)
             } else {
+                // The events go on where the published ones end, in a copy of the last bundle: made while others still read the archive.
+                if waiting.isEmpty { try pending.begin() }
                 waiting.append((parsed, number, entry))
                 waitingRows += parsed.events.count
                 if waitingRows >= Self.waitingLimit { try absorbWaiting() }
@@ -78,7 +80,7 @@ extension StoreWriter {
             guard let batch else { return }
             waiting = []
             waitingRows = 0
-            for table in events { table.hits = [:] }
+            for table in events { table.forgetHits() }
             block.clear()
             for log in Log.allCases { events[Int(log.rawValue)].truncate(to: batch.events[Int(log.rawValue)]) }
             for space in Namespace.allCases { identifiers[Int(space.rawValue)].truncate(to: batch.identifiers[Int(space.rawValue)]) }
@@ -138,6 +140,6 @@ extension StoreWriter {
         waitingRows = 0
         try findStored(blocks.map(\.block))
         for item in blocks { try absorb(item.block, number: item.number, entry: item.entry) }
-        for table in events { table.hits = [:] }
+        for table in events { table.forgetHits() }
     }
 }

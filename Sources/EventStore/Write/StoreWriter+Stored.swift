@@ -91,25 +91,41 @@ extension StoreWriter {
             }
             searches.append((list, filter))
         }
-        var begun = Result<Void, StoreError>.success(())
         let found = HashSearch.run(
             searches.map { (columns[$0.list.place].count == table($0.list).base ? columns[$0.list.place] : nil, $0.filter) },
-            sideBySide ?? oneByOne
-        ) {
-            // The events go on where the published ones end, in a copy of the last bundle.
-            begun = Result { () throws(StoreError) in try pending.begin() }
-        }
-        try begun.get()
+            sideBySide ?? oneByOne)
         var numbers: [(space: Namespace, numbers: [UInt32])] = []
+        var repeated: [(log: Log, ordinals: [UInt32])] = []
         for (search, hits) in zip(searches, found) {
             let hits = if let hits { hits } else { try self.hits(of: search.filter, in: search.list) }
             switch search.list {
             case .events(let log):
                 for hit in hits { events[Int(log.rawValue)].hits[hit.hash, default: []].append(hit.ordinal) }
+                repeated.append((log, hits.map(\.ordinal)))
             case .identifiers(let space): if !hits.isEmpty { numbers.append((space, hits.map(\.ordinal))) }
             }
         }
         try load(numbers)
+        try takeOut(repeated)
+    }
+
+    /// Takes stored events out of their blocks, by ordinals that ascend in each log: those few that come again are mostly alone in their
+    /// blocks, which several threads read. Where many come again, they come in the log's order, and their blocks are read one by one.
+    private func takeOut(_ repeated: [(log: Log, ordinals: [UInt32])]) throws(StoreError) {
+        let (few, most) = (1 << 14, 32)
+        var stretches: [(log: Log, ordinals: ArraySlice<UInt32>)] = []
+        for (log, ordinals) in repeated where ordinals.count <= few {
+            for start in stride(from: 0, to: ordinals.count, by: most) {
+                stretches.append((log, ordinals[start..<min(start + most, ordinals.count)]))
+            }
+        }
+        let reader = reader
+        let rows = gathered(stretches.count, sideBySide ?? oneByOne) { item in
+            Result { () throws(StoreError) in try reader.rows(stretches[item].ordinals, of: stretches[item].log) }
+        }
+        for (stretch, rows) in zip(stretches, rows) {
+            for (ordinal, row) in zip(stretch.ordinals, try rows.get()) { events[Int(stretch.log.rawValue)].rows[ordinal] = row }
+        }
     }
 
     /// The hits in a list whose file does not go as far as the log or turned out to be damaged.
