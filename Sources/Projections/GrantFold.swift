@@ -30,7 +30,8 @@ struct FoldedGrants {
     ) throws {
         let plan = records.plan
         let threads = min(request.threads, plan.count)
-        let tallies = (0..<threads).map { _ in GrantTally(request, folded, lastColumns) }
+        let filed = FiledDays(folded)
+        let tallies = (0..<threads).map { _ in GrantTally(request, folded, filed, lastColumns) }
         let buffers = tallies.map { _ in RunBuffers<GrantRecord>() }
         try Workers.run(threads, items: plan.count) { worker, partition in
             let tally = tallies[worker]
@@ -65,6 +66,40 @@ struct FoldedGrants {
     }
 }
 
+/// When each registered facility was filed, facility behind facility: asked once a grant.
+private struct FiledDays {
+    private struct Change: BitwiseCopyable {
+        let day: Int32
+        let isFiled: Bool
+    }
+
+    /// Where the changes of each facility begin, by its place, and where those of the last one end.
+    private let starts: Table<Int32>
+    private let changes: Table<Change>
+
+    init(_ folded: FoldedFacilities) {
+        var starts: [Int32] = [0]
+        var changes: [Change] = []
+        for facility in folded.facilities {
+            changes += facility.filedChanges.map { Change(day: $0.day, isFiled: $0.isFiled) }
+            starts.append(Int32(truncatingIfNeeded: changes.count))
+        }
+        self.starts = Table(starts)
+        self.changes = Table(changes)
+    }
+
+    /// Whether a facility was filed at the end of a day not after D.
+    func isFiled(_ facility: Int, on day: Int32) -> Bool {
+        let start = Int(starts[facility])
+        var place = Int(starts[facility + 1])
+        while place > start {
+            place &-= 1
+            if changes[place].day <= day { return changes[place].isFiled }
+        }
+        return false
+    }
+}
+
 /// What one worker has summed up while folding grants.
 private final class GrantTally {
     let money: Table<GrantTotals>
@@ -75,12 +110,14 @@ private final class GrantTally {
     private(set) var tiedRecords: [GrantRecord] = []
     private var tied: [(number: UInt32, records: Range<Int>)] = []
     private let columns: Int
-    private let folded: FoldedFacilities
+    private let lookups: Table<FacilityLookup>
+    private let filed: FiledDays
     private let lastColumns: Table<Int32>
 
-    init(_ request: ProjectionRequest, _ folded: FoldedFacilities, _ lastColumns: Table<Int32>) {
+    init(_ request: ProjectionRequest, _ folded: FoldedFacilities, _ filed: FiledDays, _ lastColumns: Table<Int32>) {
         columns = request.columns
-        self.folded = folded
+        lookups = folded.lookups
+        self.filed = filed
         self.lastColumns = lastColumns
         money = Table(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
         facilities = Table(repeating: GrantTotals(), count: folded.facilities.count)
@@ -134,8 +171,8 @@ private final class GrantTally {
         guard case .facility(let number)? = grant.payee else { return false }
         switch grant.scheme {
         case .operating, .demonstration:
-            let index = folded.lookups[Int(number)].index
-            return index < 0 || !folded.facilities[Int(index)].isFiled(on: grant.grantedOn.rawValue)
+            let index = lookups[Int(number)].index
+            return index < 0 || !filed.isFiled(Int(index), on: grant.grantedOn.rawValue)
         case .construction, .voucher, .childrearing: return false
         }
     }
@@ -149,7 +186,7 @@ private final class GrantTally {
         var isWhole = true
         switch payee {
         case .facility(let number):
-            let lookup = folded.lookups[Int(number)]
+            let lookup = lookups[Int(number)]
             if lookup.index >= 0 {
                 column = Int(lookup.column)
                 isWhole = facilities.base[Int(lookup.index)].add(totals)

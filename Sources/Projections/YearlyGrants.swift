@@ -23,12 +23,19 @@ public struct YearlyGrants: Sendable, Hashable {
 struct YearlySums {
     private static let firstYear = 1900
     private static let years = 300
+    /// The first day of each year, and the one behind the last.
+    private let firstDays = (0...YearlySums.years).map { year in
+        Day(year: YearlySums.firstYear + year, month: 1, day: 1)?.rawValue ?? .max
+    }
     private var totals = [GrantTotals](repeating: GrantTotals(), count: Scheme.allCases.count * YearlySums.years)
 
     /// Adds an event that applied.
     mutating func take(_ event: SubsidiesEvent, _ amount: Int64, _ scheme: Scheme, on day: Day) {
-        let year = day.civil.year - YearlySums.firstYear
-        guard year >= 0, year < YearlySums.years else { return }
+        guard day.rawValue >= firstDays[0], day.rawValue < firstDays[YearlySums.years] else { return }
+        // 400 years have 146,097 days: at most one year off.
+        var year = min((Int(day.rawValue) - Int(firstDays[0])) * 400 / 146_097, YearlySums.years - 1)
+        while day.rawValue < firstDays[year] { year -= 1 }
+        while day.rawValue >= firstDays[year + 1] { year += 1 }
         let place = Int(scheme.rawValue) * YearlySums.years + year
         switch event {
         case .subsidyGranted:

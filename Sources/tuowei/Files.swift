@@ -1,4 +1,5 @@
 import CKernel
+import Dispatch
 import Glibc
 
 /// What the door does with names: folders, listings, removals, durability. The store has its own, whose modes are stricter.
@@ -46,11 +47,23 @@ enum Files {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         if status.st_mode & S_IFMT == S_IFDIR {
-            for name in names(in: path) { removeTree("\(path)/\(name)") }
+            let names = names(in: path)
+            removeLargeFiles(names.map { "\(path)/\($0)" })
+            for name in names { removeTree("\(path)/\(name)") }
             rmdir(path)
         } else {
             unlink(path)
         }
+    }
+
+    /// Removes those of some files that are large, side by side: the system takes a while to give up what it holds of each.
+    private static func removeLargeFiles(_ paths: [String]) {
+        let large = paths.filter { path in
+            var status = stat()
+            return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 4 << 20
+        }
+        guard large.count > 1 else { return }
+        DispatchQueue.concurrentPerform(iterations: large.count) { _ = unlink(large[$0]) }
     }
 
     /// Makes a file's bytes, or the names in a folder, durable. A failure is final: trying again would prove nothing.
