@@ -74,7 +74,7 @@ public struct ReportMaker: Sendable {
         let folded: @Sendable (Int) -> Void = { [work] events in work.add(.eventsFolded, events) }
         guard let keeper, histories.entryCount > 0 else { return try project(source, request, folded: folded) }
         do {
-            let sums = try? keeper.sums(for: request, by: program)
+            let sums: SumsSource = { [program] in try? keeper.sums(for: request, by: program) }
             return try project(source, request, histories: histories, find: keeper.find, sums: sums, folded: folded)
         } catch {
             // Derived files are never a reason to fail: the log has everything.

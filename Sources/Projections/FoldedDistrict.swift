@@ -16,7 +16,7 @@ struct FoldedDistrict {
     private let knownAt: Int64
 
     init(
-        _ source: any EventSource, _ request: ProjectionRequest, histories: Histories, find: EventFinder?, sums: ChildSums?,
+        _ source: any EventSource, _ request: ProjectionRequest, histories: Histories, find: EventFinder?, sums: SumsSource?,
         partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)?
     ) throws {
         guard request.cuts.count <= CutTable.limit else { throw ProjectionError.tooManyCuts(limit: CutTable.limit) }
@@ -41,10 +41,10 @@ struct FoldedDistrict {
         filings = records(.filings, plans.facilities, \.filings)
         grantRecords = records(.subsidies, plans.grants, \.grants)
 
-        let facilities = try FoldedFacilities(filings, cuts, columnOf: columnOf, in: source, threads: request.threads)
+        let (facilities, kept) = try Self.facilities(filings, cuts, columnOf, request, source, beside: sums)
         let totals = Totals(request, cuts, facilities: facilities.facilities.count)
         let needsColumns = histories.paysChildren || workers.contains(where: \.paysChildren)
-        let changed = try sums.flatMap { sums in
+        let changed = try kept.flatMap { sums in
             guard sums.answer(request, shape) else { return nil as FoldedChildren? }
             return try FoldedChildren(
                 changedSince: sums, births, enrolments, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
@@ -65,6 +65,26 @@ struct FoldedDistrict {
         self.workers = workers
         self.histories = histories
         knownAt = horizon.knownAt
+    }
+
+    /// Folds the facilities, and asks for the sums meanwhile.
+    private static func facilities(
+        _ filings: RecordSource<FilingRecord>, _ cuts: CutTable, _ columnOf: Table<Int32>, _ request: ProjectionRequest,
+        _ source: any EventSource, beside sums: SumsSource?
+    ) throws -> (FoldedFacilities, ChildSums?) {
+        func fold() throws -> FoldedFacilities {
+            try FoldedFacilities(filings, cuts, columnOf: columnOf, in: source, threads: request.threads)
+        }
+        guard let sums, request.knownAt == nil else { return (try fold(), nil) }
+        var (facilities, kept): (FoldedFacilities?, ChildSums?)
+        try withUnsafeMutablePointer(to: &facilities) { facilities in
+            try withUnsafeMutablePointer(to: &kept) { kept in
+                try Workers.run(request.threads, items: 2) { _, item in
+                    if item == 0 { kept.pointee = sums() } else { facilities.pointee = try fold() }
+                }
+            }
+        }
+        return (try facilities ?? fold(), kept)
     }
 
     /// The events of each log that exist at K: complete once every log was folded.

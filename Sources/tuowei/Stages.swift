@@ -91,8 +91,7 @@ enum Stages {
     ///
     /// `reference` is the pipeline's, where the caller has read it already.
     static func fold(_ pipeline: Pipeline, sumsOf day: Day?, reference: ReferenceData? = nil, threads: Int) throws -> String {
-        let reference = try day.map { _ in try reference ?? self.reference(of: pipeline) }
-        return try refusing(as: .checkFailed) {
+        try refusing(as: .checkFailed) {
             let store = try store(of: pipeline, threads: threads)
             let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
             Memory.preferLargePages(bytes: memory(forEvents: events))
@@ -101,7 +100,9 @@ enum Stages {
             let keeper = HistoryKeeper(store, threads: threads, work: progress.work)
             var line = "\(grouped(events)) events in \(grouped(store.size)) entries of the log; "
             try Interruption.whileCleaning {
-                let folded = try keeper.update { try Interruption.check() }.folded
+                let (reference, folded) = try sideBySide(
+                    { try day.map { _ in try reference ?? self.reference(of: pipeline) } },
+                    { try keeper.update { try Interruption.check() }.folded }, threads: threads)
                 line += folded == 0 ? "the histories are up to date" : "\(grouped(folded)) folded now"
                 guard let day, let reference, events > 0 else { return }
                 let maker = ReportMaker(

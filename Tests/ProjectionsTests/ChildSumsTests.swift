@@ -72,14 +72,14 @@ import Testing
                 let place = "seed \(seed), D \(asOf), \(before) of \(events.count), files \(ends)"
                 let threads = 1 + (seed + question) % 3
                 expect(
-                    try project(source, request(threads), histories: histories, sums: sums, partitionShift: shift),
+                    try project(source, request(threads), histories: histories, sums: { sums }, partitionShift: shift),
                     equals: try project(source, request(1), partitionShift: shift), place)
                 let district = try FoldedDistrict(
-                    source, request(1), histories: histories, find: nil, sums: sums, partitionShift: shift, folded: nil)
+                    source, request(1), histories: histories, find: nil, sums: { sums }, partitionShift: shift, folded: nil)
                 if district.children.kept != nil { used += 1 }
                 // At a K they do not hold.
                 expect(
-                    try project(source, request(threads, knownAt: knownAt), histories: histories, sums: sums, partitionShift: shift),
+                    try project(source, request(threads, knownAt: knownAt), histories: histories, sums: { sums }, partitionShift: shift),
                     equals: try project(source, request(1, knownAt: knownAt), partitionShift: shift), "\(place), with a K")
             }
         }

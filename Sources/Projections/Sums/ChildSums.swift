@@ -67,6 +67,9 @@ public struct ChildSums: Sendable {
     public var eventCount: Int { events.reduce(0, +) }
 }
 
+/// Gives the sums that there are of a request, or nil.
+public typealias SumsSource = @Sendable () -> ChildSums?
+
 /// Makes the sums of the children of a record.
 ///
 /// - Parameters:
