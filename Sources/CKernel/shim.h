@@ -1,6 +1,7 @@
 // What Swift cannot say itself: system calls that glibc declares as variadic or for _GNU_SOURCE only, and what the processor
 // does with several numbers at once.
 #include <malloc.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #if defined(__SSE2__)
@@ -14,6 +15,9 @@ static inline int tuowei_exchange(const char *one, const char *other) {
 
 // Brings a whole file system to the disk (Linux 2.6.39, glibc declares it for _GNU_SOURCE only); 0, or -1 with errno.
 static inline int tuowei_synchronize(int descriptor) { return (int)syscall(SYS_syncfs, descriptor); }
+
+// Has the pages of a range mapped, as if each was written to, and changes nothing in them (MADV_POPULATE_WRITE, Linux 5.14); 0, or -1.
+static inline int tuowei_populate(void *start, unsigned long bytes) { return madvise(start, bytes, 23); }
 
 // Asks for the cache line at this address; never faults.
 static inline void tuowei_prefetch(const void *address) { __builtin_prefetch(address); }

@@ -1,7 +1,7 @@
 import Dispatch
-import Synchronization
 
-/// Makes two things on two threads where there are some; the first one's error goes before the second one's.
+/// Makes the first thing on a thread of its own beside the second one, where there are some; the first one's error goes before the
+/// second one's.
 func sideBySide<First, Second>(
     _ first: () throws -> First, _ second: () throws -> Second, threads: Int
 ) throws -> (First, Second) {
@@ -10,11 +10,13 @@ func sideBySide<First, Second>(
         try withoutActuallyEscaping(second) { second in
             // Each is called once, and nothing that one of them changes is the other's.
             nonisolated(unsafe) let (first, second) = (first, second)
-            nonisolated(unsafe) var (one, other): (Result<First, any Error>?, Result<Second, any Error>?) = (nil, nil)
-            DispatchQueue.concurrentPerform(iterations: 2) { item in
-                if item == 0 { one = Result { try first() } } else { other = Result { try second() } }
-            }
-            guard let one, let other else { throw CancellationError() }
+            nonisolated(unsafe) var one: Result<First, any Error>?
+            // Whatever spreads over threads within the second one may do so freely, which it could not within a spread of two.
+            let group = DispatchGroup()
+            DispatchQueue.global(qos: .userInitiated).async(group: group) { one = Result { try first() } }
+            let other = Result { try second() }
+            group.wait()
+            guard let one else { throw CancellationError() }
             return (try one.get(), try other.get())
         }
     }
