@@ -129,3 +129,6 @@ static inline void tuowei_keep_memory(void) {
     mallopt(M_MMAP_MAX, 0);
     mallopt(M_ARENA_MAX, 1);
 }
+
+// The bytes that malloc has from the system and that are free (glibc 2.33).
+static inline unsigned long tuowei_freed_memory(void) { return mallinfo2().fordblks; }

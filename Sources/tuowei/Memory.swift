@@ -7,21 +7,25 @@ enum Memory {
     /// Lets up to `bytes` of what is allocated from now on lie in large pages, and keeps what is freed for what comes next.
     ///
     /// A report of ten million events touches 280 MB for the first time; in pages of 4 KiB that is a tenth of its processor time. Advice
-    /// only: where the system refuses any of it, memory comes as it always does.
-    static func preferLargePages(bytes: Int) {
+    /// only: where the system refuses any of it, memory comes as it always does. The first `share` bytes are mapped at once, beside what the
+    /// caller does next: for what is sure to be used.
+    static func preferLargePages(bytes: Int, populating share: Int = 0) {
         tuowei_keep_memory()
         let largePage = 2 << 20
+        // What was freed before comes first, and is mapped already.
+        let share = share - min(share, Int(clamping: tuowei_freed_memory()))
         guard bytes > largePage, let region = malloc(bytes) else { return }
         let start = (Int(bitPattern: region) + largePage - 1) & ~(largePage - 1)
         let end = (Int(bitPattern: region) + bytes) & ~(largePage - 1)
         if start < end { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_HUGEPAGE) }
         free(region)
-        if start < end { populate(start, min(end, start + bytes / 4), step: largePage) }
+        populate(start, min(end, start + share / largePage * largePage), step: largePage)
     }
 
     /// Lets the system hand out memory, which it fills with zeros first, beside what a single thread does in the beginning. Nothing in it
     /// changes, whoever uses it meanwhile; where the system knows no such call (before Linux 5.14), memory comes as it always does.
     private static func populate(_ start: Int, _ end: Int, step: Int) {
+        guard start < end else { return }
         DispatchQueue.global(qos: .userInitiated).async {
             for address in stride(from: start, to: end, by: step) {
                 guard tuowei_populate(UnsafeMutableRawPointer(bitPattern: address), UInt(step)) == 0 else { return }

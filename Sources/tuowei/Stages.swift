@@ -151,7 +151,7 @@ enum Stages {
             throw Refusal("the log is not signed by \(signer.verifier); give ingest the key first, so that log and report have one signer")
         }
         let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
-        Memory.preferLargePages(bytes: memory(forEvents: events))
+        Memory.preferLargePages(bytes: memory(forEvents: events), populating: memory(forEvents: events) / 4)
         progress.work.expect(.filesKept, maker.filesAbout(chosen))
         let held = try refusing(as: .checkFailed) {
             let figures = try maker.figures(from: HistoryKeeper(store, threads: threads), for: chosen) {
