@@ -108,7 +108,8 @@ enum Stages {
                 let maker = ReportMaker(
                     program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: nil,
                     threads: threads)
-                let areMade = try keeper.updateSums(maker.request, by: programVersion) { try Interruption.check() }
+                // Histories that were brought up are not left without their sums: a signal waits for these.
+                let areMade = try keeper.updateSums(maker.request, by: programVersion) { if folded == 0 { try Interruption.check() } }
                 line += areMade ? ", and the sums of \(day) made" : "; the sums of \(day) are kept"
             }
             return line

@@ -132,7 +132,7 @@ class Limits:
                 # Before the program has begun to listen, the signal has its plain effect and there is nothing to say.
                 if errors and "stopped by " + number.name not in errors: self.unclean.append(f"{what}: {errors.strip()}")
                 left = files(tree(folder))
-                if left not in (files(scenario.old), files(scenario.new), files(scenario.between)):
+                if left not in (files(scenario.old), files(scenario.new)):
                     self.unclean.append(f"{what}: it leaves {difference(files(scenario.old), left)}")
                 status = 2 if errors else scenario.status
             else:

@@ -17,8 +17,6 @@ class Scenario:
     folder: object
     old: dict = field(default_factory=dict)
     new: dict = field(default_factory=dict)
-    # What else may stand where a signal stops it: the state between two things that it makes, each whole.
-    between: dict = field(default_factory=dict)
     status: int = 0
     # What mends it: the same command, where nothing else is said; and how it ends where there is nothing to mend.
     again: list = None
@@ -63,14 +61,8 @@ def prepare(lab):
         ended = lab.run(folder, list(arguments))
         if ended.status != 0: raise RuntimeError(f"{arguments} ends with {ended.status}: {ended.errors}")
 
-    def add(name, folder, command, first=None, **more):
+    def add(name, folder, command, **more):
         scenario = Scenario(name, command, folder, tree(folder), **more)
-        if first:
-            halfway = lab.place("halfway")
-            shutil.copytree(folder, halfway)
-            undisturbed(halfway, *first)
-            scenario.between = tree(halfway)
-            shutil.rmtree(halfway)
         scenario.again = scenario.again or command
         after = lab.place("after")
         shutil.copytree(folder, after)
@@ -99,7 +91,7 @@ def prepare(lab):
 
     folder = lab.case()
     undisturbed(folder, "ingest", *PIPELINE)
-    add("fold", folder, ["fold", *PIPELINE, "--as-of", AS_OF], first=["fold", *PIPELINE])
+    add("fold", folder, ["fold", *PIPELINE, "--as-of", AS_OF])
 
     folder = lab.case()
     archives(folder, "births", "filings")
@@ -107,7 +99,7 @@ def prepare(lab):
     undisturbed(folder, "fold", *PIPELINE, "--as-of", OTHER_DAY)
     all_archives(folder)
     undisturbed(folder, "ingest", *PIPELINE)
-    add("fold what is new", folder, ["fold", *PIPELINE, "--as-of", AS_OF], first=["fold", *PIPELINE])
+    add("fold what is new", folder, ["fold", *PIPELINE, "--as-of", AS_OF])
 
     folder = lab.case()
     undisturbed(folder, "ingest", *PIPELINE)

@@ -8,18 +8,6 @@ import Testing
 @Suite struct ChildSumsTests {
     private static let root = Digest(Array(repeating: 7, count: 32))
 
-    private func expect(_ left: Projected, equals right: Projected, _ place: String) {
-        #expect(left.counts == right.counts, "\(place)")
-        #expect(left.details == right.details, "\(place)")
-        #expect(left.money == right.money, "\(place)")
-        #expect(left.supply == right.supply, "\(place)")
-        #expect(left.facilities == right.facilities, "\(place)")
-        #expect(left.flows == right.flows, "\(place)")
-        #expect(left.findings.entries == right.findings.entries, "\(place)")
-        #expect(left.findings.texts == right.findings.texts, "\(place)")
-        #expect(left.knownEvents == right.knownEvents, "\(place)")
-    }
-
     /// The sums that a file of these words holds.
     private func opened(_ words: [UInt64]) -> ChildSums? {
         ChildSums(size: words.count * 8) { buffer, offset in

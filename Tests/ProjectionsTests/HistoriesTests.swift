@@ -30,6 +30,19 @@ final class MemoryHistory: Sendable {
     func opened() -> HistoryFile? { HistoryFile(size: bytes.withLock { $0.count }, read: read) }
 }
 
+/// Two projections are the same in all that they hold.
+func expect(_ left: Projected, equals right: Projected, _ place: String) {
+    #expect(left.counts == right.counts, "\(place)")
+    #expect(left.details == right.details, "\(place)")
+    #expect(left.money == right.money, "\(place)")
+    #expect(left.supply == right.supply, "\(place)")
+    #expect(left.facilities == right.facilities, "\(place)")
+    #expect(left.flows == right.flows, "\(place)")
+    #expect(left.findings.entries == right.findings.entries, "\(place)")
+    #expect(left.findings.texts == right.findings.texts, "\(place)")
+    #expect(left.knownEvents == right.knownEvents, "\(place)")
+}
+
 /// That histories change how long a projection takes, and nothing else.
 @Suite struct HistoriesTests {
     private static let root = Digest(Array(repeating: 7, count: 32))
@@ -77,18 +90,6 @@ final class MemoryHistory: Sendable {
                 expect(quick, equals: plain, "seed \(seed), D \(asOf), K \(request.knownAt.map { "\($0)" } ?? "none"), files \(ends)")
             }
         }
-    }
-
-    private func expect(_ left: Projected, equals right: Projected, _ place: String) {
-        #expect(left.counts == right.counts, "\(place)")
-        #expect(left.details == right.details, "\(place)")
-        #expect(left.money == right.money, "\(place)")
-        #expect(left.supply == right.supply, "\(place)")
-        #expect(left.facilities == right.facilities, "\(place)")
-        #expect(left.flows == right.flows, "\(place)")
-        #expect(left.findings.entries == right.findings.entries, "\(place)")
-        #expect(left.findings.texts == right.findings.texts, "\(place)")
-        #expect(left.knownEvents == right.knownEvents, "\(place)")
     }
 
     /// The bytes are the log's alone: not the threads', nor the way in which its blocks lie.
