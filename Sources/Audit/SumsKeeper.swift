@@ -2,11 +2,11 @@ import EventStore
 import Events
 public import Projections
 
-/// The sums beside a store's histories: what the children add up to at one day, for the next report of it.
+/// The sums beside a store's histories: what children and grants add up to at one day, for the next report of it.
 extension HistoryKeeper {
     /// The sums of a request's days and communities that this version of the program made of the state's log, or of what it was; nil:
     /// there are none. Damaged ones are none.
-    public func sums(for request: ProjectionRequest, by program: String) throws -> ChildSums? {
+    public func sums(for request: ProjectionRequest, by program: String) throws -> DaySums? {
         guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head),
             let sums = read(stored), sums.areOf(request)
         else { return nil }
@@ -32,7 +32,7 @@ extension HistoryKeeper {
         let new = try editor.begin()
         do {
             let work = expectMaking(events)
-            let sums = try childSums(
+            let sums = try daySums(
                 CountedSource(store: store, work: work), request, size: store.size, root: store.root, program: program,
                 histories: try usable(), find: find, folded: { work.add(.eventsFolded, $0) })
             work.finish(.eventsRead, .eventsFolded)
@@ -68,7 +68,7 @@ extension HistoryKeeper {
         }
         let state = try store.atSize(sums.size)
         let work = expectMaking(sums.eventCount)
-        let anew = try childSums(
+        let anew = try daySums(
             CountedSource(store: state, work: work), sums.request(threads: threads), size: state.size, root: state.root,
             program: sums.program, folded: { work.add(.eventsFolded, $0) })
         work.finish(.eventsRead, .eventsFolded)
@@ -76,17 +76,17 @@ extension HistoryKeeper {
         return (true, "what stands there is not what the log gives; `fold --as-of` of another day makes them anew, or remove the file")
     }
 
-    private func head(of stored: StoredHistory) throws -> ChildSumsHead? {
-        guard stored.size >= ChildSumsHead.wordCount * 8 else { return nil }
-        return ChildSumsHead(try words(of: stored, ChildSumsHead.wordCount), fileSize: stored.size)
+    private func head(of stored: StoredHistory) throws -> DaySumsHead? {
+        guard stored.size >= DaySumsHead.wordCount * 8 else { return nil }
+        return DaySumsHead(try words(of: stored, DaySumsHead.wordCount), fileSize: stored.size)
     }
 
-    private func isOurs(_ head: ChildSumsHead) throws -> Bool {
+    private func isOurs(_ head: DaySumsHead) throws -> Bool {
         guard head.size > 0, head.size <= store.size else { return false }
         return head.isMade(from: try store.root(ofSize: head.size))
     }
 
-    private func read(_ stored: StoredHistory) -> ChildSums? { ChildSums(size: stored.size) { try stored.read(into: $0, at: $1) } }
+    private func read(_ stored: StoredHistory) -> DaySums? { DaySums(size: stored.size) { try stored.read(into: $0, at: $1) } }
 
     private func words(of stored: StoredHistory, _ count: Int) throws -> [UInt64] {
         try [UInt64](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -83,6 +83,8 @@ public struct Finding: Sendable, Hashable {
     public let code: FindingCode
     /// The log of the event.
     public let log: Log
+    /// Which of ``Findings/texts`` its texts are among.
+    let texts: UInt8
 
     /// The event's date.
     public var day: Day { Day(rawValue: occurredOn) }
@@ -94,7 +96,7 @@ public struct Finding: Sendable, Hashable {
 public struct Findings: Sendable {
     /// The findings in order.
     public internal(set) var entries: [Finding] = []
-    /// What they name, by ``Log/rawValue``.
+    /// What they name, by ``Log/rawValue``; perhaps behind it what those name that were kept, in the same order.
     var texts = Log.allCases.map { _ in FindingTexts() }
 
     /// No findings.
@@ -113,7 +115,8 @@ public struct Findings: Sendable {
         let id = add(eventID, to: &texts[place].ids)
         let named = add(subject, to: &texts[place].subjects)
         entries.append(
-            Finding(id: id, subject: named, facility: TextPlace(), occurredOn: occurredOn.rawValue, code: code, log: log))
+            Finding(
+                id: id, subject: named, facility: TextPlace(), occurredOn: occurredOn.rawValue, code: code, log: log, texts: log.rawValue))
     }
 
     /// The number of findings.
@@ -121,12 +124,12 @@ public struct Findings: Sendable {
 
     /// The identifier of a finding's event.
     public func eventID(_ finding: Finding) -> String {
-        String(decoding: texts[Int(finding.log.rawValue)].ids[finding.id.range], as: UTF8.self)
+        String(decoding: texts[Int(finding.texts)].ids[finding.id.range], as: UTF8.self)
     }
 
     /// The subject of a finding: a child, facility or grant, `child@facility` for an enrolment, empty for a void.
     public func subject(_ finding: Finding) -> String {
-        let texts = texts[Int(finding.log.rawValue)]
+        let texts = texts[Int(finding.texts)]
         let subject = String(decoding: texts.subjects[finding.subject.range], as: UTF8.self)
         return finding.facility.count == 0
             ? subject : subject + "@" + String(decoding: texts.facilities[finding.facility.range], as: UTF8.self)
@@ -152,7 +155,7 @@ public struct Findings: Sendable {
                         let some = start..<min(start + Self.readAhead, places.upperBound)
                         for place in some {
                             let id = base + (place - start) * room
-                            texts[Int(entries[place].log.rawValue)].copy(entries[place], id: id, subject: id + Self.idRoom)
+                            texts[Int(entries[place].texts)].copy(entries[place], id: id, subject: id + Self.idRoom)
                         }
                         for place in some {
                             let (finding, id) = (entries[place], base + (place - start) * room)

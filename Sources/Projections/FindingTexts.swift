@@ -1,15 +1,19 @@
 import Events
 
-/// The findings of one log with their texts, in the order of events.
+/// The findings of one log with their texts, in the order of events, and beside them the ones that are kept in order from before.
 struct LogFindings {
     private var entries: [Finding] = []
-    fileprivate private(set) var texts = FindingTexts()
+    /// By place in `entries`: which of the findings given it is.
+    private var rawPlaces: [UInt32] = []
+    private(set) var texts = FindingTexts()
+    fileprivate let kept: KeptFindings?
     /// Places in `entries`, by code; and where each code's begin, one more than codes.
     private var byCode: [UInt32] = []
     private var starts = [Int](repeating: 0, count: FindingCode.allCases.count + 1)
 
-    /// Reads the texts of a log's findings.
-    init(_ raw: [RawFinding], _ log: Log, in source: any EventSource, threads: Int) throws {
+    /// Reads the texts of a log's findings, which are none of the kept ones.
+    init(_ raw: [RawFinding], beside kept: KeptFindings? = nil, _ log: Log, in source: any EventSource, threads: Int) throws {
+        self.kept = kept
         guard !raw.isEmpty else { return }
         try read(raw, log, source, threads)
         for entry in entries { starts[Int(entry.code.rawValue) + 1] += 1 }
@@ -52,6 +56,7 @@ struct LogFindings {
         }
         texts.ids.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
         entries.reserveCapacity(raw.count)
+        rawPlaces.reserveCapacity(raw.count)
         for ((_, range), ids) in zip(ranges, parts) {
             let base = texts.ids.count
             texts.ids += ids.bytes
@@ -65,7 +70,8 @@ struct LogFindings {
                     Finding(
                         id: TextPlace(start: base + ids.starts[event], count: ids.starts[event + 1] - ids.starts[event]),
                         subject: subjects.places[place], facility: facilities?.places[place] ?? TextPlace(),
-                        occurredOn: finding.occurredOn, code: finding.code, log: log))
+                        occurredOn: finding.occurredOn, code: finding.code, log: log, texts: log.rawValue))
+                rawPlaces.append(UInt32(truncatingIfNeeded: place))
             }
         }
     }
@@ -87,11 +93,46 @@ struct LogFindings {
     }
 
     /// How many findings have a code.
-    fileprivate func count(of code: FindingCode) -> Int { starts[Int(code.rawValue) + 1] - starts[Int(code.rawValue)] }
+    fileprivate func count(of code: FindingCode) -> Int { newCount(of: code) + (kept?.count(of: code) ?? 0) }
+
+    private func newCount(of code: FindingCode) -> Int { starts[Int(code.rawValue) + 1] - starts[Int(code.rawValue)] }
 
     /// Writes the findings of a code in the order of their events' identifiers. No event has one code twice, and no two events of a log
     /// share an identifier, so subject and date never decide.
-    fileprivate func write(_ code: FindingCode, to sorted: UnsafeMutableBufferPointer<Finding>) {
+    fileprivate func write(_ code: FindingCode, _ log: Log, to sorted: UnsafeMutableBufferPointer<Finding>) {
+        guard let kept, let base = sorted.baseAddress else {
+            var end = sorted.baseAddress
+            return forEach(code) { place in
+                end?.initialize(to: entries[place])
+                end = end.map { $0 + 1 }
+            }
+        }
+        // The new ones come behind the room that all take together less their own, and are merged towards the front.
+        let new = UnsafeMutableBufferPointer(rebasing: sorted[(sorted.count - newCount(of: code))...])
+        var next = new.startIndex
+        forEach(code) { place in
+            new.initializeElement(at: next, to: entries[place])
+            next += 1
+        }
+        next = new.startIndex
+        var end = base
+        kept.columns.ids.withUnsafeBufferPointer { keptIDs in
+            texts.ids.withUnsafeBufferPointer { newIDs in
+                kept.forEach(code, log, texts: Findings.textsOfKept(log)) { finding in
+                    while next < new.count, precedes(newIDs[new[next].id.range], keptIDs[finding.id.range]) {
+                        end.initialize(to: new[next])
+                        (next, end) = (next + 1, end + 1)
+                    }
+                    end.initialize(to: finding)
+                    end += 1
+                }
+            }
+        }
+    }
+
+    /// Calls `body` with the place of each finding of a code that is not kept, in the order of their events' identifiers.
+    private func forEach(_ code: FindingCode, _ body: (_ place: Int) -> Void) {
+        guard newCount(of: code) > 0 else { return }
         let places = byCode[starts[Int(code.rawValue)]..<starts[Int(code.rawValue) + 1]]
         entries.withUnsafeBufferPointer { entries in
             texts.ids.withUnsafeBufferPointer { ids in
@@ -100,14 +141,42 @@ struct LogFindings {
                         keys.initializeElement(at: key, to: IdentifierKey(head: 0, place: place))
                     }
                     IdentifierSorter(entries: entries, ids: ids).sort(keys, from: 0)
-                    for key in keys.indices { sorted.initializeElement(at: key, to: entries[Int(keys[key].place)]) }
+                    for key in keys { body(Int(key.place)) }
                 }
             }
         }
     }
+
+    /// All findings that are not kept in the order of `findings.csv`, each with its place among those given.
+    func inOrder(threads: Int) throws -> [(finding: Finding, raw: Int)] {
+        var parts: [[(finding: Finding, raw: Int)]] = Array(repeating: [], count: FindingCode.allCases.count)
+        try parts.withUnsafeMutableBufferPointer { parts in
+            try Workers.run(threads, items: parts.count) { _, item in
+                forEach(FindingCode.allCases[item]) { parts[item].append((entries[$0], Int(rawPlaces[$0]))) }
+            }
+        }
+        return parts.flatMap { $0 }
+    }
+}
+
+/// Whether an identifier comes before another one as bytes.
+@inline(__always)
+private func precedes(_ first: Slice<UnsafeBufferPointer<UInt8>>, _ second: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    let first = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: first))
+    let second = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: second))
+    if first.count >= 8, second.count >= 8 {
+        let (one, other) = (
+            UInt64(bigEndian: first.loadUnaligned(as: UInt64.self)), UInt64(bigEndian: second.loadUnaligned(as: UInt64.self))
+        )
+        if one != other { return one < other }
+    }
+    return first.lexicographicallyPrecedes(second)
 }
 
 extension Findings {
+    /// Where the texts of a log's kept findings are: behind those of the others.
+    fileprivate static func textsOfKept(_ log: Log) -> UInt8 { UInt8(truncatingIfNeeded: Log.allCases.count) + log.rawValue }
+
     /// The findings of all logs, by ``Log/rawValue``, in the order of `findings.csv`: by code, then by log.
     init(_ logs: [LogFindings], threads: Int) throws {
         var groups: [(code: FindingCode, log: Int, range: Range<Int>)] = []
@@ -125,13 +194,15 @@ extension Findings {
             do {
                 try Workers.run(threads, items: groups.count) { _, item in
                     let (code, log, range) = groups[item]
-                    logs[log].write(code, to: UnsafeMutableBufferPointer(rebasing: entries[range]))
+                    if let name = Log(rawValue: UInt8(truncatingIfNeeded: log)) {
+                        logs[log].write(code, name, to: UnsafeMutableBufferPointer(rebasing: entries[range]))
+                    }
                 }
                 filled = count
             } catch { failure = error }
         }
         if let failure { throw failure }
-        texts = logs.map(\.texts)
+        texts = logs.map(\.texts) + logs.map { $0.kept?.texts ?? FindingTexts() }
     }
 }
 

@@ -4,9 +4,10 @@ import Events
 struct FoldedChildren {
     /// What was counted of children that were folded before, and is to be counted still.
     struct Kept {
-        let sums: ChildSums
-        /// By number, as far as the sums know it: a facility's place now, -1: not registered.
-        let places: [Int]
+        let sums: DaySums
+        let facilities: FacilityChange
+        /// The children folded now, a bit each.
+        let changed: Table<UInt64>
         /// What in the sums no longer holds: the tallies of the children folded now, as they were.
         let undone: [ChildTally]
     }

@@ -8,6 +8,8 @@ struct FoldedDistrict {
     let totals: Totals
     let children: FoldedChildren
     let grantRecords: RecordSource<GrantRecord>
+    /// Every void, with its target.
+    let allVoids: [ResolvedVoid]
     private let births: RecordSource<BirthRecord>
     private let enrolments: RecordSource<EnrolmentRecord>
     private let filings: RecordSource<FilingRecord>
@@ -58,6 +60,7 @@ struct FoldedDistrict {
         for worker in workers { worker.freeChildren() }
         self.shape = shape
         self.voids = voids
+        self.allVoids = allVoids
         self.facilities = facilities
         self.totals = totals
         self.births = births
@@ -71,12 +74,12 @@ struct FoldedDistrict {
     private static func facilities(
         _ filings: RecordSource<FilingRecord>, _ cuts: CutTable, _ columnOf: Table<Int32>, _ request: ProjectionRequest,
         _ source: any EventSource, beside sums: SumsSource?
-    ) throws -> (FoldedFacilities, ChildSums?) {
+    ) throws -> (FoldedFacilities, DaySums?) {
         func fold() throws -> FoldedFacilities {
             try FoldedFacilities(filings, cuts, columnOf: columnOf, in: source, threads: request.threads)
         }
         guard let sums, request.knownAt == nil else { return (try fold(), nil) }
-        var (facilities, kept): (FoldedFacilities?, ChildSums?)
+        var (facilities, kept): (FoldedFacilities?, DaySums?)
         try withUnsafeMutablePointer(to: &facilities) { facilities in
             try withUnsafeMutablePointer(to: &kept) { kept in
                 try Workers.run(request.threads, items: 2) { _, item in
@@ -85,6 +88,16 @@ struct FoldedDistrict {
             }
         }
         return (try facilities ?? fold(), kept)
+    }
+
+    /// Folds the grants, or only those of which something changed where that is all that was folded of the children.
+    func grants(_ request: ProjectionRequest, in source: any EventSource) throws -> FoldedGrants {
+        guard let kept = children.kept else {
+            return try FoldedGrants(grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, in: source)
+        }
+        return try FoldedGrants(
+            changedSince: kept, grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, voids: allVoids,
+            in: source)
     }
 
     /// The events of each log that exist at K: complete once every log was folded.

@@ -11,6 +11,14 @@ extension GrantTotals {
         (granted, paid, recovered) = (sums.0.partialValue, sums.1.partialValue, sums.2.partialValue)
         return !sums.0.overflow && !sums.1.overflow && !sums.2.overflow
     }
+
+    /// Takes back totals that were added.
+    mutating func subtract(_ other: GrantTotals) {
+        grants -= other.grants
+        granted &-= other.granted
+        paid &-= other.paid
+        recovered &-= other.recovered
+    }
 }
 
 /// All grants folded.
@@ -20,9 +28,14 @@ struct FoldedGrants {
     /// By place among the registered facilities.
     private(set) var facilities: [GrantTotals]
     /// By year and scheme.
-    let yearly: [YearlyGrants]
+    private(set) var yearly = YearlySums()
+    /// The findings of the grants folded now.
     private(set) var findings: [RawFinding] = []
+    /// The grants of which something changed since sums were made, a bit each; nil where every grant was folded now.
+    private(set) var changed: Table<UInt64>?
 
+    /// Folds every grant.
+    ///
     /// - Throws: ``ProjectionError/amountsTooLarge`` where the sum over all grants does not fit; so every smaller sum does.
     init(
         _ records: RecordSource<GrantRecord>, _ request: ProjectionRequest, facilities folded: FoldedFacilities,
@@ -30,8 +43,10 @@ struct FoldedGrants {
     ) throws {
         let plan = records.plan
         let threads = min(request.threads, plan.count)
-        let filed = FiledDays(folded)
-        let tallies = (0..<threads).map { _ in GrantTally(request, folded, filed, lastColumns) }
+        let filed = FiledByPlace(FiledDays(folded.facilities))
+        let tallies = (0..<threads).map { _ in
+            GrantTally(request, folded.facilities.count, folded.lookups, filed, .now(lastColumns))
+        }
         let buffers = tallies.map { _ in RunBuffers<GrantRecord>() }
         try Workers.run(threads, items: plan.count) { worker, partition in
             let tally = tallies[worker]
@@ -44,30 +59,65 @@ struct FoldedGrants {
             }
             try runs.finish()
         }
-        let tied = tallies.flatMap { $0.tiedRecords.map(\.ordinal) }
-        if !tied.isEmpty {
-            let identifiers = try EventIdentifiers(tied, of: .subsidies, in: source, threads: request.threads)
-            for tally in tallies { try tally.foldTied(identifiers) }
-        }
+        try GrantTally.foldTied(tallies, in: source, threads: request.threads)
         money = Array(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
         facilities = Array(repeating: GrantTotals(), count: folded.facilities.count)
+        try add(tallies)
+    }
+
+    /// What is kept, without what was undone of it, with what grants are now.
+    init(
+        money: [GrantTotals], facilities: [GrantTotals], yearly: YearlySums, without undone: [GrantTally], with now: [GrantTally],
+        changed: Table<UInt64>
+    ) throws {
+        (self.money, self.facilities, self.yearly, self.changed) = (money, facilities, yearly, changed)
+        for tally in undone {
+            for place in money.indices { self.money[place].subtract(tally.money[place]) }
+            for place in facilities.indices { self.facilities[place].subtract(tally.facilities[place]) }
+            self.yearly.subtract(tally.yearly)
+        }
+        try add(now)
+    }
+
+    private mutating func add(_ tallies: [GrantTally]) throws {
         var isWhole = true
         for tally in tallies {
             for place in money.indices { isWhole = money[place].add(tally.money[place]) && isWhole }
             for place in facilities.indices { isWhole = facilities[place].add(tally.facilities[place]) && isWhole }
             findings += tally.findings
+            yearly.add(tally.yearly)
         }
-        var yearly = YearlySums()
-        for tally in tallies { yearly.add(tally.yearly) }
-        self.yearly = yearly.list
         var all = GrantTotals()
         for totals in money { isWhole = all.add(totals) && isWhole }
         guard isWhole else { throw ProjectionError.amountsTooLarge }
     }
 }
 
-/// When each registered facility was filed, facility behind facility: asked once a grant.
-private struct FiledDays {
+/// When each of some facilities became filed or stopped being so, facility behind facility, as it stands in a file.
+struct FiledDays: Sendable {
+    /// By facility, how many changes; then each change's day, and whether it was filed from then on (1) or not (0).
+    private(set) var counts: [UInt32] = []
+    private(set) var days: [Int32] = []
+    private(set) var areFiled: [UInt8] = []
+
+    init() {}
+
+    init(counts: [UInt32], days: [Int32], areFiled: [UInt8]) { (self.counts, self.days, self.areFiled) = (counts, days, areFiled) }
+
+    /// Of facilities in their order.
+    init(_ facilities: [FoldedFacility]) {
+        for facility in facilities {
+            counts.append(UInt32(truncatingIfNeeded: facility.filedChanges.count))
+            for change in facility.filedChanges {
+                days.append(change.day)
+                areFiled.append(change.isFiled ? 1 : 0)
+            }
+        }
+    }
+}
+
+/// The same for the folds: asked once a grant.
+struct FiledByPlace {
     private struct Change: BitwiseCopyable {
         let day: Int32
         let isFiled: Bool
@@ -77,15 +127,15 @@ private struct FiledDays {
     private let starts: Table<Int32>
     private let changes: Table<Change>
 
-    init(_ folded: FoldedFacilities) {
+    init(_ filed: FiledDays) {
         var starts: [Int32] = [0]
-        var changes: [Change] = []
-        for facility in folded.facilities {
-            changes += facility.filedChanges.map { Change(day: $0.day, isFiled: $0.isFiled) }
-            starts.append(Int32(truncatingIfNeeded: changes.count))
+        var start: Int32 = 0
+        for count in filed.counts {
+            start += Int32(truncatingIfNeeded: count)
+            starts.append(start)
         }
         self.starts = Table(starts)
-        self.changes = Table(changes)
+        changes = Table(filed.days.indices.map { Change(day: filed.days[$0], isFiled: filed.areFiled[$0] != 0) })
     }
 
     /// Whether a facility was filed at the end of a day not after D.
@@ -98,10 +148,21 @@ private struct FiledDays {
         }
         return false
     }
+
+    /// Whether the changes of a facility are the ones of a facility elsewhere.
+    func hasSame(_ facility: Int, as other: FiledByPlace, _ otherFacility: Int) -> Bool {
+        let (mine, others) = (
+            Int(starts[facility])..<Int(starts[facility + 1]), Int(other.starts[otherFacility])..<Int(other.starts[otherFacility + 1])
+        )
+        return mine.count == others.count
+            && zip(mine, others).allSatisfy {
+                changes[$0].day == other.changes[$1].day && changes[$0].isFiled == other.changes[$1].isFiled
+            }
+    }
 }
 
 /// What one worker has summed up while folding grants.
-private final class GrantTally {
+final class GrantTally {
     let money: Table<GrantTotals>
     let facilities: Table<GrantTotals>
     private(set) var yearly = YearlySums()
@@ -111,16 +172,37 @@ private final class GrantTally {
     private var tied: [(number: UInt32, records: Range<Int>)] = []
     private let columns: Int
     private let lookups: Table<FacilityLookup>
-    private let filed: FiledDays
-    private let lastColumns: Table<Int32>
+    private let filed: FiledByPlace
+    /// By facility number: its place in `filed`; nil: the one it has in `lookups`.
+    private let filedPlaces: Table<Int32>?
+    /// By child: its column, -1 where it was never known by D.
+    private let lastColumns: LastColumns
 
-    init(_ request: ProjectionRequest, _ folded: FoldedFacilities, _ filed: FiledDays, _ lastColumns: Table<Int32>) {
+    /// Where children live or last lived: as a fold has it, or as it was kept.
+    enum LastColumns {
+        case now(Table<Int32>)
+        case kept([Int32])
+
+        /// -1 where nobody knows.
+        func column(of child: UInt32) -> Int32 {
+            switch self {
+            case .now(let columns): Int(child) < columns.count ? columns[Int(child)] : -1
+            case .kept(let columns): Int(child) < columns.count ? columns[Int(child)] : -1
+            }
+        }
+    }
+
+    init(
+        _ request: ProjectionRequest, _ facilities: Int, _ lookups: Table<FacilityLookup>, _ filed: FiledByPlace,
+        places filedPlaces: Table<Int32>? = nil, _ lastColumns: LastColumns
+    ) {
         columns = request.columns
-        lookups = folded.lookups
+        self.lookups = lookups
         self.filed = filed
+        self.filedPlaces = filedPlaces
         self.lastColumns = lastColumns
         money = Table(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
-        facilities = Table(repeating: GrantTotals(), count: folded.facilities.count)
+        self.facilities = Table(repeating: GrantTotals(), count: facilities)
     }
 
     /// Keeps a grant's records until the identifiers are there.
@@ -129,8 +211,15 @@ private final class GrantTally {
         tiedRecords += run
     }
 
-    /// Folds the grants put aside.
-    func foldTied(_ identifiers: EventIdentifiers) throws {
+    /// Folds the grants that workers put aside.
+    static func foldTied(_ tallies: [GrantTally], in source: any EventSource, threads: Int) throws {
+        let tied = tallies.flatMap { $0.tiedRecords.map(\.ordinal) }
+        guard !tied.isEmpty else { return }
+        let identifiers = try EventIdentifiers(tied, of: .subsidies, in: source, threads: threads)
+        for tally in tallies { try tally.foldTied(identifiers) }
+    }
+
+    private func foldTied(_ identifiers: EventIdentifiers) throws {
         var all = tiedRecords
         try all.withUnsafeMutableBufferPointer { all in
             for grant in tied {
@@ -172,7 +261,8 @@ private final class GrantTally {
         switch grant.scheme {
         case .operating, .demonstration:
             let index = lookups[Int(number)].index
-            return index < 0 || !filed.isFiled(Int(index), on: grant.grantedOn.rawValue)
+            let place = filedPlaces.map { $0[Int(number)] } ?? index
+            return index < 0 || !filed.isFiled(Int(place), on: grant.grantedOn.rawValue)
         case .construction, .voucher, .childrearing: return false
         }
     }
@@ -192,7 +282,8 @@ private final class GrantTally {
                 isWhole = facilities.base[Int(lookup.index)].add(totals)
             }
         case .child(let number):
-            if lastColumns[Int(number)] >= 0 { column = Int(lastColumns[Int(number)]) }
+            let last = lastColumns.column(of: number)
+            if last >= 0 { column = Int(last) }
         }
         isWhole = money.base[Int(state.scheme.rawValue) * columns + column].add(totals) && isWhole
         guard isWhole else { throw ProjectionError.amountsTooLarge }

@@ -6,8 +6,8 @@ public import Events
 /// identifiers happen to have.
 ///
 /// With `histories`, only what stands behind them is read from the record, and `find` looks for the targets of new voids among what
-/// they cover. With `sums` of the same days and communities, made from an earlier state of the same record, only children of whom
-/// something changed since are folded; they are asked for once. Both change how long it takes and nothing else. `folded` hears of the events of each partition,
+/// they cover. With `sums` of the same days and communities, made from an earlier state of the same record, only children and grants
+/// of which something changed since are folded; they are asked for once. Both change how long it takes and nothing else. `folded` hears of the events of each partition,
 /// from several threads.
 ///
 /// - Throws: what the source throws; ``ProjectionError`` where its columns contradict each other or a limit is passed;
@@ -27,8 +27,7 @@ func project(
     let district = try FoldedDistrict(
         source, request, histories: histories, find: find, sums: sums, partitionShift: partitionShift, folded: folded)
     let (children, facilities) = (district.children, district.facilities)
-    let grants = try FoldedGrants(
-        district.grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, in: source)
+    let grants = try district.grants(request, in: source)
     let atD = FacilitiesAtD(facilities, children.tallies, request)
     var projected = try Projected(empty: request, threads: request.threads)
     try projected.counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(children, to: $0) }
@@ -39,7 +38,7 @@ func project(
     projected.details = atD.details
     projected.supply = atD.supply
     projected.money = grants.money
-    projected.yearlyGrants = grants.yearly
+    projected.yearlyGrants = grants.yearly.list
     projected.knownEvents = district.knownEvents()
     return projected
 }
@@ -57,7 +56,6 @@ private struct ProjectionRest {
     private static let mostSideBySide = 4
 
     func make(_ children: FoldedChildren, _ totals: Totals, _ enrolments: Table<Int32>, _ projected: inout Projected) throws {
-        let tallies = children.tallies
         var findings: [LogFindings?] = Log.allCases.map { _ in nil }
         var list: [ProjectedFacility] = []
         var allFlows: [Flow] = []
@@ -77,8 +75,7 @@ private struct ProjectionRest {
                             case 4: allFlows.pointee = children.flows(request).map { Flow($0, request) }
                             default:
                                 let log = order[item < 2 ? item : item - 3]
-                                findings[Int(log.rawValue)] = try LogFindings(
-                                    raw(log, tallies), log, in: source, threads: request.threads)
+                                findings[Int(log.rawValue)] = try self.findings(log, children)
                             }
                         }
                     }
@@ -90,13 +87,26 @@ private struct ProjectionRest {
         projected.findings = try Findings(findings.compactMap { $0 }, threads: request.threads)
     }
 
-    private func raw(_ log: Log, _ tallies: [ChildTally]) -> [RawFinding] {
-        let ofVoids = voids.findings.filter { $0.log == log }
-        return switch log {
-        case .births: tallies.reduce(into: ofVoids) { $0 += $1.birthFindings }
-        case .enrollments: tallies.reduce(into: ofVoids) { $0 += $1.enrolmentFindings }
-        case .filings: ofVoids + facilities.findings + atD.findings
-        case .subsidies: ofVoids + grants.findings
+    /// The findings of a log: those of what was folded now and, where that is not all, those kept of the rest.
+    private func findings(_ log: Log, _ children: FoldedChildren) throws -> LogFindings {
+        var new: [RawFinding]
+        var old: (columns: FindingColumns, changed: Table<UInt64>)?
+        switch log {
+        case .births:
+            new = children.tallies.flatMap(\.birthFindings)
+            old = children.kept.map { ($0.sums.birthFindings, $0.changed) }
+        case .enrollments:
+            new = children.tallies.flatMap(\.enrolmentFindings)
+            old = children.kept.map { ($0.sums.enrolmentFindings, $0.changed) }
+        case .filings: new = facilities.findings + atD.findings
+        case .subsidies:
+            new = grants.findings
+            if let kept = children.kept, let changed = grants.changed { old = (kept.sums.grantFindings, changed) }
         }
+        let kept = try old.map { columns, changed in
+            KeptFindings(columns, &new, without: changed, facilities: log == .enrollments ? try FacilityTexts(source) : nil)
+        }
+        return try LogFindings(
+            new + voids.findings.filter { $0.log == log }, beside: kept, log, in: source, threads: request.threads)
     }
 }

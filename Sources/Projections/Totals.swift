@@ -47,7 +47,7 @@ struct Totals {
                 for cut in 0..<cuts {
                     let cell: Int = (column &- first) &* stride &+ cut &* Self.counters
                     sums &+= UnsafeRawPointer(cells + cell).loadUnaligned(as: SIMD8<Int32>.self)
-                    for counter in 0..<ChildSums.counters {
+                    for counter in 0..<DaySums.counters {
                         counts[(counter &* cuts &+ cut) &* width &+ column] = Int(sums[counter])
                     }
                 }
@@ -101,7 +101,7 @@ struct Totals {
         if let kept {
             let width = cuts * 2
             kept.sums.enrolments.withUnsafeBufferPointer { rows in
-                for (number, place) in kept.places.enumerated() where place >= 0 && kept.sums.lookups[number].index >= 0 {
+                for (number, place) in kept.facilities.places.enumerated() where place >= 0 && kept.sums.lookups[number].index >= 0 {
                     let row = rows[Int(kept.sums.lookups[number].index) * width..<(Int(kept.sums.lookups[number].index) + 1) * width]
                     _ = UnsafeMutableBufferPointer(start: sums.base + place * width, count: width).update(fromContentsOf: row)
                 }

@@ -27,7 +27,15 @@ struct YearlySums {
     private let firstDays = (0...YearlySums.years).map { year in
         Day(year: YearlySums.firstYear + year, month: 1, day: 1)?.rawValue ?? .max
     }
-    private var totals = [GrantTotals](repeating: GrantTotals(), count: Scheme.allCases.count * YearlySums.years)
+    /// `scheme * years + year`.
+    private(set) var totals = [GrantTotals](repeating: GrantTotals(), count: YearlySums.count)
+    /// How many totals there are.
+    static var count: Int { Scheme.allCases.count * years }
+
+    init() {}
+
+    /// Sums that were kept.
+    init(_ totals: [GrantTotals]) { if totals.count == Self.count { self.totals = totals } }
 
     /// Adds an event that applied.
     mutating func take(_ event: SubsidiesEvent, _ amount: Int64, _ scheme: Scheme, on day: Day) {
@@ -50,6 +58,11 @@ struct YearlySums {
     /// Adds another worker's sums.
     mutating func add(_ other: YearlySums) {
         for place in totals.indices { _ = totals[place].add(other.totals[place]) }
+    }
+
+    /// Takes back what another worker added.
+    mutating func subtract(_ other: YearlySums) {
+        for place in totals.indices { totals[place].subtract(other.totals[place]) }
     }
 
     /// The years and schemes with an amount, in order.

@@ -6,7 +6,7 @@ extension FoldedChildren {
     ///
     /// Nil where the sums cannot be used: a facility they know is none any more, or they lack what is asked.
     init?(
-        changedSince sums: ChildSums, _ births: RecordSource<BirthRecord>, _ enrolments: RecordSource<EnrolmentRecord>, _ cuts: CutTable,
+        changedSince sums: DaySums, _ births: RecordSource<BirthRecord>, _ enrolments: RecordSource<EnrolmentRecord>, _ cuts: CutTable,
         _ request: ProjectionRequest, columnOf: Table<Int32>, facilities: FoldedFacilities, totals: Totals, voids: [ResolvedVoid],
         needsColumns: Bool, in source: any EventSource
     ) throws {
@@ -33,18 +33,17 @@ extension FoldedChildren {
         }
         let changed = Table<UInt64>(repeating: 0, count: (plan.subjects + 63) / 64)
         for child in folders.flatMap(\.changed) { changed[Int(child >> 6)] |= 1 << UInt64(child & 63) }
-        let kept = Kept(sums: sums, places: change.places, undone: undone)
-        now.first?.take(kept, changed: changed)
+        let kept = Kept(sums: sums, facilities: change, changed: changed, undone: undone)
+        now.first?.take(kept)
         self.init(now, lastColumns: last, kept: kept)
     }
 }
 
 extension ChildTally {
-    /// Takes over what is kept of children and facilities, without what was undone of it, and the findings of the children that did not
-    /// change.
-    fileprivate func take(_ kept: FoldedChildren.Kept, changed: Table<UInt64>) {
+    /// Takes over what is kept of children and facilities, without what was undone of it.
+    fileprivate func take(_ kept: FoldedChildren.Kept) {
         let sums = kept.sums
-        for (number, place) in kept.places.enumerated() where place >= 0 {
+        for (number, place) in kept.facilities.places.enumerated() where place >= 0 {
             let old = Int(sums.lookups[number].index)
             guard old >= 0 else { continue }
             for placeClass in 0..<4 { classes[place * 4 + placeClass] &+= sums.classes[old * 4 + placeClass] }
@@ -54,55 +53,6 @@ extension ChildTally {
             for place in 0..<classes.count { classes[place] &-= tally.classes[place] }
             for place in 0..<newborns.count { newborns[place] &-= tally.newborns[place] }
         }
-        sums.birthFindings.append(to: &birthFindings, of: .births, without: changed)
-        sums.enrolmentFindings.append(to: &enrolmentFindings, of: .enrollments, without: changed)
-    }
-}
-
-/// What became of the facilities since sums were made.
-private struct FacilityChange {
-    /// By number: what the folds asked of it then, at the place it has now.
-    let before: Table<FacilityLookup>
-    /// By number: whether that is something else now.
-    let changed: Table<Bool>
-    /// By number, as far as the sums know it: its place now, -1: not registered.
-    let places: [Int]
-
-    /// Nil where a facility that the sums know is not registered any more: its enrolments have no place.
-    init?(_ old: [FacilityLookup], _ new: Table<FacilityLookup>) {
-        guard old.count <= new.count else { return nil }
-        before = Table(repeating: FacilityLookup(), count: new.count)
-        changed = Table(repeating: false, count: new.count)
-        for number in 0..<new.count {
-            let (was, now) = (number < old.count ? old[number] : FacilityLookup(), new[number])
-            guard was.index >= 0 else {
-                changed[number] = now.index >= 0
-                continue
-            }
-            guard now.index >= 0 else { return nil }
-            before[number] = FacilityLookup(index: now.index, openFrom: was.openFrom, openTo: was.openTo, column: was.column)
-            changed[number] = was.openFrom != now.openFrom || was.openTo != now.openTo || was.column != now.column
-        }
-        places = old.indices.map { Int(new[$0].index) }
-    }
-}
-
-/// Which events of a log had no effect when sums were made, and which of the events they know lost theirs since.
-private struct VoidChange {
-    let counted: UInt32
-    let before: VoidedEvents
-    let since: VoidedEvents
-
-    init(_ voids: [ResolvedVoid], _ log: Log, _ events: [Int]) {
-        let count = events[Int(log.rawValue)]
-        var (before, since): ([UInt32], [UInt32]) = ([], [])
-        for void in voids where void.log == log && !void.targetIsVoid {
-            guard let target = void.target, Int(target) < count else { continue }
-            if Int(void.ordinal) < count { before.append(target) } else { since.append(target) }
-        }
-        counted = UInt32(truncatingIfNeeded: count)
-        self.before = VoidedEvents(before, of: count)
-        self.since = VoidedEvents(since, of: count)
     }
 }
 
@@ -175,115 +125,5 @@ private final class ChangedChildFolder {
     func foldTied(_ identifiers: TiedIdentifiers) {
         tiedBefore.forEach(identifiers) { was.fold($0, $1, $2) }
         tiedNow.forEach(identifiers) { now.fold($0, $1, $2) }
-    }
-}
-
-/// The records of single children of a partition: those that counted when sums were made, and those that count now.
-private final class ChangedRuns<Record: FoldRecord> {
-    private let source: RecordSource<Record>
-    private let change: VoidChange
-    private let buffers = RunBuffers<Record>()
-    private let first = RunBuffers<Record>()
-    private let second = RunBuffers<Record>()
-    private var pieces = UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece>(start: nil, count: 0)
-    private var nowFilter: RecordFilter
-    private var beforeFilter: RecordFilter
-
-    /// What counted of the child taken, in order.
-    private(set) var before = UnsafeMutableBufferPointer<Record>(start: nil, count: 0)
-    /// What counts of it, in order.
-    private(set) var now = UnsafeMutableBufferPointer<Record>(start: nil, count: 0)
-    /// Whether only identifiers of events can order the one or the other.
-    private(set) var isTiedBefore = false
-    private(set) var isTiedNow = false
-
-    init(_ source: RecordSource<Record>, _ change: VoidChange) {
-        self.source = source
-        self.change = change
-        nowFilter = source.filter(0)
-        beforeFilter = nowFilter
-    }
-
-    /// Takes over a partition, and marks the children of whom something changed, by their numbers within it.
-    ///
-    /// - Throws: ``ProjectionError/damagedHistories`` where a record is none that a record of this shape can have, or where they are not
-    ///   in order of subjects.
-    func load(_ partition: Int, marking marks: Table<UInt64>, _ isChanged: (Record) -> Bool) throws {
-        nowFilter = source.filter(partition)
-        beforeFilter = source.filter(partition, voided: change.before)
-        let sinceFilter = source.filter(partition, voided: change.since)
-        pieces = try buffers.load(source, partition, nowFilter)
-        let (locals, ordinals, shape, counted) = (nowFilter.locals, nowFilter.ordinals, nowFilter.shape, change.counted)
-        let marks = marks.base
-        for piece in pieces {
-            var last = 0
-            var record = piece.next
-            while record < piece.end {
-                let local = record.pointee.local
-                let ordinal = record.pointee.ordinal
-                guard local >= last, local < locals, ordinal < ordinals, record.pointee.fits(shape) else {
-                    throw ProjectionError.damagedHistories
-                }
-                last = local
-                if ordinal >= counted || sinceFilter.isVoided(ordinal) || isChanged(record.pointee) {
-                    marks[local >> 6] |= 1 << UInt64(local & 63)
-                }
-                record += 1
-            }
-            if piece.isHistory { source.noteKnown(piece.end - piece.next) }
-        }
-    }
-
-    /// Takes a child's records; children are taken in order of their numbers.
-    func take(_ local: Int) {
-        var (countBefore, countNow) = (0, 0)
-        var holders = 0
-        var isGathered = false
-        for number in pieces.indices {
-            var record = Self.first(local, from: pieces[number].next, to: pieces[number].end)
-            let start = record
-            while record < pieces[number].end, record.pointee.local == local {
-                let value = record.pointee
-                record += 1
-                guard value.day <= nowFilter.asOf else { continue }
-                if value.ordinal < change.counted, !beforeFilter.isVoided(value.ordinal) {
-                    first.mix(value, at: countBefore)
-                    countBefore += 1
-                }
-                if !nowFilter.isVoided(value.ordinal) {
-                    second.mix(value, at: countNow)
-                    countNow += 1
-                }
-            }
-            pieces[number].next = record
-            if record > start {
-                holders += 1
-                if !pieces[number].isHistory { isGathered = true }
-            }
-        }
-        before = first.mixed(countBefore)
-        now = second.mixed(countNow)
-        // What one file of histories holds of a child is in order.
-        let isOrdered = holders < 2 && !isGathered
-        isTiedBefore = !isOrdered && countBefore > 1 && sortRun(before)
-        isTiedNow = !isOrdered && countNow > 1 && sortRun(now)
-    }
-
-    /// The first record of a subject, or of one behind it: steps that double, then halves.
-    private static func first(
-        _ local: Int, from start: UnsafeMutablePointer<Record>, to end: UnsafeMutablePointer<Record>
-    ) -> UnsafeMutablePointer<Record> {
-        var low = start
-        var step = 1
-        while end - low > step, low[step].local < local {
-            low += step
-            step *= 2
-        }
-        var high = end - low > step ? low + step : end
-        while low < high {
-            let middle = low + (high - low) / 2
-            if middle.pointee.local < local { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

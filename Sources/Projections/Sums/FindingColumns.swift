@@ -1,55 +1,144 @@
 import Events
 
-/// Findings of one log, each with a subject, column by column: as they stand in a file.
+/// Findings of one log, each with a subject, in the order of `findings.csv`, column by column and with what they name: as they stand in
+/// a file.
 struct FindingColumns: Sendable {
     var ordinals: [UInt32] = []
     var days: [Int32] = []
     var subjects: [UInt32] = []
     var facilities: [UInt32] = []
-    /// ``FindingCode``.
+    /// ``FindingCode``, ascending.
     var codes: [UInt8] = []
+    /// The lengths of the events' identifiers, and these end to end.
+    var idLengths: [UInt8] = []
+    var ids: [UInt8] = []
+    /// The lengths of the subjects' identifiers, and these end to end; a facility that an enrolment names stands in neither.
+    var subjectLengths: [UInt8] = []
+    var subjectTexts: [UInt8] = []
 
     var count: Int { ordinals.count }
 
     init() {}
 
-    /// By event and code, which no two of them share: whoever noted them first.
-    init(_ findings: [RawFinding]) {
-        var keys: [UInt64] = findings.indices.map { place in
-            UInt64(findings[place].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: place))
+    /// Puts findings in order, with their texts.
+    init(_ raw: [RawFinding], _ log: Log, in source: any EventSource, threads: Int) throws {
+        let findings = try LogFindings(raw, log, in: source, threads: threads)
+        let order = try findings.inOrder(threads: threads)
+        func column<Number>(_ number: (RawFinding) -> Number) -> [Number] { order.map { number(raw[$0.raw]) } }
+        ordinals = column(\.ordinal)
+        days = column(\.occurredOn)
+        subjects = column(\.subject)
+        facilities = column(\.facility)
+        codes = column(\.code.rawValue)
+        idLengths = order.map { UInt8(truncatingIfNeeded: $0.finding.id.count) }
+        subjectLengths = order.map { UInt8(truncatingIfNeeded: $0.finding.subject.count) }
+        ids.reserveCapacity(idLengths.reduce(0) { $0 + Int($1) })
+        subjectTexts.reserveCapacity(subjectLengths.reduce(0) { $0 + Int($1) })
+        for (finding, _) in order {
+            ids += findings.texts.ids[finding.id.range]
+            subjectTexts += findings.texts.subjects[finding.subject.range]
         }
-        radixSort(&keys, from: 32)
-        var order = keys.map { Int($0 & 0xFFFF_FFFF) }
-        var start = 0
-        while start < order.count {
-            var end = start + 1
-            while end < order.count, findings[order[end]].ordinal == findings[order[start]].ordinal { end += 1 }
-            if end - start > 1 { order[start..<end].sort { findings[$0].code.rawValue < findings[$1].code.rawValue } }
-            start = end
-        }
-        ordinals = order.map { findings[$0].ordinal }
-        days = order.map { findings[$0].occurredOn }
-        subjects = order.map { findings[$0].subject }
-        facilities = order.map { findings[$0].facility }
-        codes = order.map { findings[$0].code.rawValue }
     }
 
     /// Whether they are ones of a log with so many events and facilities.
     func fit(events: Int, facilities limit: Int) -> Bool {
         ordinals.allSatisfy { $0 < events } && facilities.allSatisfy { $0 < max(1, limit) }
-            && codes.allSatisfy { FindingCode(rawValue: $0) != nil }
+            && codes.allSatisfy { $0 < FindingCode.allCases.count } && zip(codes, codes.dropFirst()).allSatisfy { $0 <= $1 }
+    }
+}
+
+/// What is left of kept findings of a log once those of the subjects of which something changed were compared with what these have now.
+struct KeptFindings {
+    let columns: FindingColumns
+    /// By place: whether it stands no more.
+    private let isGone: [Bool]
+    /// The facilities that enrolments name.
+    let facilities: FacilityTexts?
+    /// Where each code's findings begin, and where their texts do; one more than codes.
+    private let starts: [Start]
+
+    private struct Start {
+        var place = 0
+        var id = 0
+        var subject = 0
     }
 
-    /// Adds the findings of those children that are not in a bitmap by number.
-    func append(to findings: inout [RawFinding], of log: Log, without changed: Table<UInt64>) {
-        findings.reserveCapacity(findings.count + count)
+    /// The findings that stand, and which of `new`, the findings of those subjects whose bits are set, are none of them.
+    init(_ columns: FindingColumns, _ new: inout [RawFinding], without changed: Table<UInt64>, facilities: FacilityTexts?) {
+        self.columns = columns
+        self.facilities = facilities
+        func key(_ ordinal: UInt32, _ code: UInt8) -> UInt64 { UInt64(ordinal) << 8 | UInt64(code) }
+        // No event has one code twice.
+        var places: [UInt64: Int] = [:]
+        places.reserveCapacity(new.count)
+        for (place, finding) in new.enumerated() where finding.hasSubject { places[key(finding.ordinal, finding.code.rawValue)] = place }
+        var isKnown = [Bool](repeating: false, count: new.count)
         let (words, limit) = (changed.base, changed.count)
-        for place in ordinals.indices {
-            let subject = subjects[place]
-            guard Int(subject >> 6) < limit, words[Int(subject >> 6)] >> UInt64(subject & 63) & 1 == 0,
-                let code = FindingCode(rawValue: codes[place])
-            else { continue }
-            findings.append(RawFinding(code, log, ordinals[place], days[place], subject: subject, facility: facilities[place]))
+        isGone = columns.ordinals.indices.map { place in
+            let subject = columns.subjects[place]
+            guard Int(subject >> 6) < limit else { return true }
+            guard words[Int(subject >> 6)] >> UInt64(subject & 63) & 1 != 0 else { return false }
+            guard let same = places[key(columns.ordinals[place], columns.codes[place])] else { return true }
+            isKnown[same] = true
+            return false
         }
+        new = new.indices.filter { !isKnown[$0] }.map { new[$0] }
+        var starts: [Start] = []
+        var start = Start()
+        for code in 0...FindingCode.allCases.count {
+            starts.append(start)
+            while start.place < columns.count, Int(columns.codes[start.place]) == code {
+                start.id += Int(columns.idLengths[start.place])
+                start.subject += Int(columns.subjectLengths[start.place])
+                start.place += 1
+            }
+        }
+        self.starts = starts
+    }
+
+    /// How many findings of a code stand.
+    func count(of code: FindingCode) -> Int {
+        isGone[starts[Int(code.rawValue)].place..<starts[Int(code.rawValue) + 1].place].count { !$0 }
+    }
+
+    /// Calls `body` with each finding of a code that stands, in order; they name what ``texts`` holds, which is given as `texts`.
+    func forEach(_ code: FindingCode, _ log: Log, texts: UInt8, _ body: (Finding) -> Void) {
+        let end = starts[Int(code.rawValue) + 1].place
+        var (id, subject) = (starts[Int(code.rawValue)].id, starts[Int(code.rawValue)].subject)
+        for place in starts[Int(code.rawValue)].place..<end {
+            let (idLength, subjectLength) = (Int(columns.idLengths[place]), Int(columns.subjectLengths[place]))
+            if !isGone[place] {
+                body(
+                    Finding(
+                        id: TextPlace(start: id, count: idLength), subject: TextPlace(start: subject, count: subjectLength),
+                        facility: facilities.map { $0.place(columns.facilities[place]) } ?? TextPlace(),
+                        occurredOn: columns.days[place], code: code, log: log, texts: texts))
+            }
+            id += idLength
+            subject += subjectLength
+        }
+    }
+
+    /// What the findings name.
+    var texts: FindingTexts { FindingTexts(ids: columns.ids, subjects: columns.subjectTexts, facilities: facilities?.bytes ?? []) }
+}
+
+/// The identifiers of all facilities.
+struct FacilityTexts {
+    private let starts: [UInt32]
+    let bytes: [UInt8]
+
+    init(_ source: any EventSource) throws {
+        (starts, bytes) = try source.identifiers(of: .facility)
+        guard let last = starts.last, Int(last) <= bytes.count, zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+            throw ProjectionError.inconsistentIdentifiers
+        }
+    }
+
+    /// Where the text of a facility is, by its number.
+    func place(_ number: UInt32) -> TextPlace {
+        guard Int(number) + 1 < starts.count else { return TextPlace() }
+        let (start, end) = (Int(starts[Int(number)]), Int(starts[Int(number) + 1]))
+        return TextPlace(start: start, count: end - start)
     }
 }

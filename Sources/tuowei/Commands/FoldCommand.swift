@@ -11,7 +11,7 @@ struct FoldCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Keep also what the children add up to at a day, YYYY-MM-DD: its next reports fold only those of whom something changed.",
+            "Keep also what children and grants add up to at a day, YYYY-MM-DD: its next reports fold only what changed.",
             valueName: "day"))
     var asOf: String?
 

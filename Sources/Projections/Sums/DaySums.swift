@@ -1,12 +1,12 @@
 public import Events
 
-/// What all children of a record add up to at a day D, everything known: kept, so that a later report of the same day folds only the
-/// children of whom something changed since.
+/// What all children and grants of a record add up to at a day D, everything known: kept, so that a later report of the same day folds
+/// only those children and grants of which something changed since.
 ///
 /// They say which state of the log they were made from, and for which days and communities. Nothing in them depends on what the rest
-/// of a report is made of, but where children enrol: whether facilities are open, and where they lie. That is kept too, and children
-/// for whom it changed are folded again.
-public struct ChildSums: Sendable {
+/// of a report is made of, but where children enrol and to whom grants are made: whether facilities are open, where they lie and when
+/// they were filed. That is kept too, and children and grants for which it changed are folded again.
+public struct DaySums: Sendable {
     /// How many entries the log had.
     public internal(set) var size = 0
     /// The root of these entries, as words.
@@ -37,6 +37,15 @@ public struct ChildSums: Sendable {
     var enrolmentFindings = FindingColumns()
     /// By child: the column it lives in or was last known in, -1: none; empty where nobody asked.
     var lastColumns: [Int32] = []
+    /// By place among the registered facilities: when it became filed or stopped being so.
+    var filed = FiledDays()
+    /// As ``FoldedGrants/money``.
+    var money: [GrantTotals] = []
+    /// As ``FoldedGrants/facilities``.
+    var facilityMoney: [GrantTotals] = []
+    /// As ``YearlySums/totals``.
+    var yearly: [GrantTotals] = []
+    var grantFindings = FindingColumns()
 
     /// The number of columns.
     var columns: Int { communities.count + 1 }
@@ -68,9 +77,9 @@ public struct ChildSums: Sendable {
 }
 
 /// Gives the sums that there are of a request, or nil.
-public typealias SumsSource = @Sendable () -> ChildSums?
+public typealias SumsSource = @Sendable () -> DaySums?
 
-/// Makes the sums of the children of a record.
+/// Makes the sums of the children and grants of a record.
 ///
 /// - Parameters:
 ///   - source: The record at a state that holds `size` entries of the log.
@@ -78,24 +87,24 @@ public typealias SumsSource = @Sendable () -> ChildSums?
 ///   - program: The version of the program.
 ///   - request: The days and communities; a K is left out of account.
 /// - Throws: what ``project(_:_:histories:find:sums:folded:)`` throws.
-public func childSums(
+public func daySums(
     _ source: some EventSource, _ request: ProjectionRequest, size: Int, root: Digest, program: String,
     histories: Histories = Histories(), find: EventFinder? = nil, folded: (@Sendable (_ events: Int) -> Void)? = nil
-) throws -> ChildSums {
-    try childSums(
+) throws -> DaySums {
+    try daySums(
         source, request, size: size, root: root, program: program, histories: histories, find: find, partitionShift: nil, folded: folded)
 }
 
 /// The same, with partitions of 2^`partitionShift` subjects where tests want many.
-func childSums(
+func daySums(
     _ source: any EventSource, _ request: ProjectionRequest, size: Int, root: Digest, program: String, histories: Histories = Histories(),
     find: EventFinder? = nil, partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)? = nil
-) throws -> ChildSums {
+) throws -> DaySums {
     let request = ProjectionRequest(cuts: request.cuts, asOf: request.asOf, communities: request.communities, threads: request.threads)
     let district = try FoldedDistrict(
         source, request, histories: histories, find: find, sums: nil, partitionShift: partitionShift,
         folded: folded)
-    var sums = ChildSums()
+    var sums = DaySums()
     sums.size = size
     sums.root = HistoryFile.words(of: root)
     sums.program = program
@@ -105,7 +114,7 @@ func childSums(
     let lookups = district.facilities.lookups
     sums.lookups = (0..<lookups.count).map { lookups[$0] }
     sums.facilities = district.facilities.facilities.count
-    var counts = [Int](repeating: 0, count: ChildSums.counters * request.cuts.count * request.columns)
+    var counts = [Int](repeating: 0, count: DaySums.counters * request.cuts.count * request.columns)
     try counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(district.children, to: $0) }
     sums.counts = counts.map { Int32(truncatingIfNeeded: $0) }
     let tallies = district.children.tallies
@@ -113,8 +122,22 @@ func childSums(
     sums.classes = (0..<sums.facilities * 4).map { place in tallies.reduce(0) { $0 &+ $1.classes[place] } }
     sums.newborns = (0..<request.columns * 2).map { place in tallies.reduce(0) { $0 &+ $1.newborns[place] } }
     sums.flows = district.children.flows(request)
-    sums.birthFindings = FindingColumns(tallies.flatMap(\.birthFindings))
-    sums.enrolmentFindings = FindingColumns(tallies.flatMap(\.enrolmentFindings))
     sums.lastColumns = district.children.lastColumns.elements
+    district.children.freeRanges()
+    let grants = try district.grants(request, in: source)
+    sums.filed = FiledDays(district.facilities.facilities)
+    sums.money = grants.money
+    sums.facilityMoney = grants.facilities
+    sums.yearly = grants.yearly.totals
+    let raw: [(log: Log, findings: [RawFinding])] = [
+        (.enrollments, tallies.flatMap(\.enrolmentFindings)), (.births, tallies.flatMap(\.birthFindings)), (.subsidies, grants.findings),
+    ]
+    var columns = raw.map { _ in FindingColumns() }
+    try columns.withUnsafeMutableBufferPointer { columns in
+        try Workers.run(request.threads, items: raw.count) { _, item in
+            columns[item] = try FindingColumns(raw[item].findings, raw[item].log, in: source, threads: request.threads)
+        }
+    }
+    (sums.enrolmentFindings, sums.birthFindings, sums.grantFindings) = (columns[0], columns[1], columns[2])
     return sums
 }

@@ -1,8 +1,8 @@
 public import Events
 
-/// How ``ChildSums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is.
-extension ChildSums {
-    fileprivate static let magic: UInt64 = 0x3130_534D_5553_5754  // "TWSUMS01"
+/// How ``DaySums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is.
+extension DaySums {
+    fileprivate static let magic: UInt64 = 0x3230_534D_5553_5754  // "TWSUMS02"
     fileprivate static let fixedWords = 24
 
     /// Gives the file to a sink, part by part.
@@ -24,14 +24,14 @@ extension ChildSums {
         writer.append(newborns)
         writer.append(flows.map(\.key))
         writer.append(flows.map(\.count))
-        for findings in [birthFindings, enrolmentFindings] {
-            writer.append(findings.ordinals)
-            writer.append(findings.days)
-            writer.append(findings.subjects)
-            writer.append(findings.facilities)
-            writer.append(findings.codes)
-        }
+        for findings in [birthFindings, enrolmentFindings, grantFindings] { findings.write(to: &writer) }
         writer.append(lastColumns)
+        writer.append(filed.counts)
+        writer.append(filed.days)
+        writer.append(filed.areFiled)
+        writer.append(money)
+        writer.append(facilityMoney)
+        writer.append(yearly)
         var head = [UInt64](repeating: 0, count: Self.fixedWords)
         head[0] = Self.magic
         head[1] = UInt64(Self.fixedWords + writer.count)
@@ -42,10 +42,10 @@ extension ChildSums {
         }
         let lengths = [
             program.count, cuts.count, communities.count, codes.reduce(0) { $0 + $1.count }, lookups.count, facilities, flows.count,
-            birthFindings.count, enrolmentFindings.count, lastColumns.count,
+            birthFindings.count, enrolmentFindings.count, lastColumns.count, grantFindings.count,
         ]
         for (place, length) in lengths.enumerated() { head[11 + place] = UInt64(length) }
-        head[21] = ChildSumsHead.key(cuts: cuts, communities: communities, program: self.program)
+        head[22] = DaySumsHead.key(cuts: cuts, communities: communities, program: self.program)
         var sum = Checksum()
         sum.add(writer.sums)
         sum.add(Array(head.dropLast()))
@@ -65,10 +65,9 @@ extension ChildSums {
     public init?(size fileSize: Int, read: @escaping HistoryFile.Read) {
         var reader = WordReader(size: fileSize, read: read)
         guard let head: [UInt64] = reader.array(Self.fixedWords), head[0] == Self.magic, fileSize % 8 == 0,
-            head[1] == UInt64(fileSize / 8), let size = Int(exactly: head[2]), head[22] == 0,
-            head[7..<21].allSatisfy({ $0 <= UInt64(UInt32.max) })
+            head[1] == UInt64(fileSize / 8), let size = Int(exactly: head[2]), head[7..<22].allSatisfy({ $0 <= UInt64(UInt32.max) })
         else { return nil }
-        let lengths = head[11..<21].map { Int($0) }
+        let lengths = head[11..<22].map { Int($0) }
         guard lengths[1] <= CutTable.limit else { return nil }
         self.size = size
         root = Array(head[3..<7])
@@ -79,11 +78,16 @@ extension ChildSums {
             let codeLengths: [UInt16] = reader.array(lengths[2]), let codes: [UInt8] = reader.array(lengths[3]),
             let indices: [Int32] = reader.array(lengths[4]), let openFrom: [UInt16] = reader.array(lengths[4]),
             let openTo: [UInt16] = reader.array(lengths[4]), let columns: [Int32] = reader.array(lengths[4]),
-            let counts: [Int32] = reader.array(ChildSums.counters * lengths[1] * (lengths[2] + 1)),
+            let counts: [Int32] = reader.array(DaySums.counters * lengths[1] * (lengths[2] + 1)),
             let enrolments: [Int32] = reader.array(facilities * lengths[1] * 2), let classes: [Int32] = reader.array(facilities * 4),
             let newborns: [Int32] = reader.array((lengths[2] + 1) * 2), let keys: [UInt64] = reader.array(lengths[6]),
             let numbers: [Int32] = reader.array(lengths[6]), let births = FindingColumns(lengths[7], &reader),
-            let enrolled = FindingColumns(lengths[8], &reader), let lastColumns: [Int32] = reader.array(lengths[9]), reader.isAtEnd
+            let enrolled = FindingColumns(lengths[8], &reader), let grants = FindingColumns(lengths[10], &reader),
+            let lastColumns: [Int32] = reader.array(lengths[9]),
+            let filed = FiledDays(facilities, &reader),
+            let money: [GrantTotals] = reader.array(Scheme.allCases.count * (lengths[2] + 1)),
+            let facilityMoney: [GrantTotals] = reader.array(facilities), let yearly: [GrantTotals] = reader.array(YearlySums.count),
+            reader.isAtEnd
         else { return nil }
         var sum = Checksum()
         sum.add(reader.sums)
@@ -106,8 +110,13 @@ extension ChildSums {
         flows = keys.indices.map { FlowCount(key: keys[$0], count: numbers[$0]) }
         birthFindings = births
         enrolmentFindings = enrolled
+        grantFindings = grants
         self.lastColumns = lastColumns
-        guard fits, head[21] == ChildSumsHead.key(cuts: cuts, communities: communities, program: self.program) else { return nil }
+        self.filed = filed
+        self.money = money
+        self.facilityMoney = facilityMoney
+        self.yearly = yearly
+        guard fits, head[22] == DaySumsHead.key(cuts: cuts, communities: communities, program: self.program) else { return nil }
     }
 
     /// Whether its numbers are ones that the folds can index by.
@@ -126,13 +135,15 @@ extension ChildSums {
             && lastColumns.allSatisfy { $0 >= -1 && $0 < columns }
             && birthFindings.fit(events: events[Int(Log.births.rawValue)], facilities: lookups.count)
             && enrolmentFindings.fit(events: events[Int(Log.enrollments.rawValue)], facilities: lookups.count)
+            && grantFindings.fit(events: events[Int(Log.subsidies.rawValue)], facilities: lookups.count)
+            && [money, facilityMoney, yearly].allSatisfy { $0.allSatisfy(\.isWithinLimits) }
             && flows.allSatisfy { $0.key < FlowCount.width(columns: self.columns) * FlowCount.width(columns: self.columns) }
             && zip(flows, flows.dropFirst()).allSatisfy { $0.key < $1.key }
     }
 }
 
-/// The beginning of a file of ``ChildSums``: enough to tell whether the rest is worth reading.
-public struct ChildSumsHead: Sendable {
+/// The beginning of a file of ``DaySums``: enough to tell whether the rest is worth reading.
+public struct DaySumsHead: Sendable {
     /// How many entries the log had.
     public let size: Int
     /// How many events the sums hold.
@@ -141,17 +152,17 @@ public struct ChildSumsHead: Sendable {
     private let key: UInt64
 
     /// How many words it takes.
-    public static let wordCount = ChildSums.fixedWords
+    public static let wordCount = DaySums.fixedWords
 
     /// Reads the beginning of a file; nil where it is none, or does not fit the file's size in bytes.
     public init?(_ words: [UInt64], fileSize: Int) {
-        guard words.count == Self.wordCount, words[0] == ChildSums.magic, let count = Int(exactly: words[1]), count == fileSize / 8,
+        guard words.count == Self.wordCount, words[0] == DaySums.magic, let count = Int(exactly: words[1]), count == fileSize / 8,
             fileSize % 8 == 0, let size = Int(exactly: words[2]), words[7..<11].allSatisfy({ $0 <= UInt64(UInt32.max) })
         else { return nil }
         self.size = size
         root = Array(words[3..<7])
         eventCount = words[7..<11].reduce(0) { $0 + Int($1) }
-        key = words[21]
+        key = words[22]
     }
 
     /// Whether the sums say that they were made of a log whose first ``size`` entries have this root.
@@ -238,10 +249,25 @@ private struct WordReader {
 }
 
 extension FindingColumns {
+    fileprivate func write(to writer: inout WordWriter) {
+        writer.append(ordinals)
+        writer.append(days)
+        writer.append(subjects)
+        writer.append(facilities)
+        writer.append(codes)
+        writer.append(idLengths)
+        writer.append(ids)
+        writer.append(subjectLengths)
+        writer.append(subjectTexts)
+    }
+
     fileprivate init?(_ count: Int, _ reader: inout WordReader) {
+        func total(_ lengths: [UInt8]) -> Int { lengths.reduce(0) { $0 + Int($1) } }
         guard let ordinals: [UInt32] = reader.array(count), let days: [Int32] = reader.array(count),
             let subjects: [UInt32] = reader.array(count), let facilities: [UInt32] = reader.array(count),
-            let codes: [UInt8] = reader.array(count)
+            let codes: [UInt8] = reader.array(count), let idLengths: [UInt8] = reader.array(count),
+            let ids: [UInt8] = reader.array(total(idLengths)), let subjectLengths: [UInt8] = reader.array(count),
+            let subjectTexts: [UInt8] = reader.array(total(subjectLengths))
         else { return nil }
         self.init()
         self.ordinals = ordinals
@@ -249,6 +275,26 @@ extension FindingColumns {
         self.subjects = subjects
         self.facilities = facilities
         self.codes = codes
+        self.idLengths = idLengths
+        self.ids = ids
+        self.subjectLengths = subjectLengths
+        self.subjectTexts = subjectTexts
+    }
+}
+
+extension FiledDays {
+    fileprivate init?(_ facilities: Int, _ reader: inout WordReader) {
+        guard let counts: [UInt32] = reader.array(facilities), case let total = counts.reduce(0, { $0 + Int($1) }),
+            let days: [Int32] = reader.array(total), let areFiled: [UInt8] = reader.array(total)
+        else { return nil }
+        self.init(counts: counts, days: days, areFiled: areFiled)
+    }
+}
+
+extension GrantTotals {
+    /// Whether no number is below 0, and there are no more grants than a log has events.
+    fileprivate var isWithinLimits: Bool {
+        (0...Int(UInt32.max)).contains(grants) && granted >= 0 && paid >= 0 && recovered >= 0
     }
 }
 

@@ -5,12 +5,12 @@ import Testing
 @testable import Projections
 
 /// That sums kept from an earlier state of a record change how long a projection takes, and nothing else.
-@Suite struct ChildSumsTests {
+@Suite struct DaySumsTests {
     private static let root = Digest(Array(repeating: 7, count: 32))
 
     /// The sums that a file of these words holds.
-    private func opened(_ words: [UInt64]) -> ChildSums? {
-        ChildSums(size: words.count * 8) { buffer, offset in
+    private func opened(_ words: [UInt64]) -> DaySums? {
+        DaySums(size: words.count * 8) { buffer, offset in
             try words.withUnsafeBytes { bytes in
                 guard offset + buffer.count <= bytes.count else { throw ProjectionError.damagedHistories }
                 buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + buffer.count]))
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    private func words(_ sums: ChildSums) -> [UInt64] {
+    private func words(_ sums: DaySums) -> [UInt64] {
         sums.bytes().withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
     }
 
@@ -39,6 +39,8 @@ import Testing
     @Test(arguments: 0..<15)
     func projectAsTheLogDoes(group: Int) throws {
         var used = 0
+        // Findings that were kept and stand, among them those of subjects of which something changed; grants folded, and all there are.
+        var (standing, again, changedGrants, allGrants) = (0, 0, 0, 0)
         for seed in group * 5..<(group + 1) * 5 {
             var world = RandomWorld(seed: UInt64(7_000 + seed))
             let events = world.events
@@ -53,7 +55,7 @@ import Testing
                     ProjectionRequest(
                         cuts: cuts, asOf: asOf, knownAt: knownAt, communities: RandomWorld.registered, threads: threads)
                 }
-                let made = try childSums(
+                let made = try daySums(
                     MemorySource(Array(events.prefix(before)), blockSize: 3), request(1 + seed % 3), size: before,
                     root: #require(Self.root), program: "1", partitionShift: shift)
                 let sums = try #require(opened(words(made)))
@@ -64,7 +66,19 @@ import Testing
                     equals: try project(source, request(1), partitionShift: shift), place)
                 let district = try FoldedDistrict(
                     source, request(1), histories: histories, find: nil, sums: { sums }, partitionShift: shift, folded: nil)
-                if district.children.kept != nil { used += 1 }
+                if let kept = district.children.kept {
+                    used += 1
+                    var new = district.children.tallies.flatMap { $0.birthFindings + $0.enrolmentFindings }
+                    let changed = new.count
+                    for columns in [kept.sums.birthFindings, kept.sums.enrolmentFindings] {
+                        let left = KeptFindings(columns, &new, without: kept.changed, facilities: nil)
+                        standing += FindingCode.allCases.reduce(0) { $0 + left.count(of: $1) }
+                    }
+                    again += changed - new.count
+                    let grants = try district.grants(request(1), in: source)
+                    changedGrants += (grants.changed?.elements ?? []).reduce(0) { $0 + $1.nonzeroBitCount }
+                    allGrants += source.identifierCount(of: .grant)
+                }
                 // At a K they do not hold.
                 expect(
                     try project(source, request(threads, knownAt: knownAt), histories: histories, sums: { sums }, partitionShift: shift),
@@ -73,6 +87,8 @@ import Testing
         }
         // A facility whose registration is voided makes them useless; that is not the rule.
         #expect(used > 7, "only \(used) of 15 were used")
+        #expect(standing > 20 && again < standing, "\(standing) kept findings stand, \(again) of them looked at again")
+        #expect(changedGrants > 0 && changedGrants < allGrants, "\(changedGrants) of \(allGrants) grants were folded")
     }
 
     /// Sums of other days, other communities or a longer record are left alone.
@@ -86,7 +102,7 @@ import Testing
         }
         let asked = request([days[0]], asOf, RandomWorld.registered)
         let root = try #require(Self.root)
-        let sums = try childSums(source, asked, size: 9, root: root, program: "1")
+        let sums = try daySums(source, asked, size: 9, root: root, program: "1")
         let shape = try RecordShape(source)
         #expect(sums.answer(asked, shape))
         for other in [
@@ -98,7 +114,7 @@ import Testing
         let shorter = try RecordShape(MemorySource(Array(world.events.dropLast())))
         #expect(!sums.answer(asked, shorter))
         let words = words(sums)
-        let head = try #require(ChildSumsHead(Array(words.prefix(ChildSumsHead.wordCount)), fileSize: words.count * 8))
+        let head = try #require(DaySumsHead(Array(words.prefix(DaySumsHead.wordCount)), fileSize: words.count * 8))
         #expect(head.isOf(asked, by: "1"))
         #expect(!head.isOf(asked, by: "2"))
         #expect(!head.isOf(request([], asOf, RandomWorld.registered), by: "1"))
@@ -106,7 +122,7 @@ import Testing
         #expect(head.isMade(from: root))
         #expect(!head.isMade(from: other))
         #expect(head.eventCount == sums.eventCount && head.size == 9)
-        #expect(ChildSumsHead(Array(words.prefix(ChildSumsHead.wordCount)), fileSize: words.count * 8 - 8) == nil)
+        #expect(DaySumsHead(Array(words.prefix(DaySumsHead.wordCount)), fileSize: words.count * 8 - 8) == nil)
     }
 
     /// Every flipped bit and every cut is found, and the bytes are the events' alone.
@@ -115,12 +131,12 @@ import Testing
         let request = ProjectionRequest(
             cuts: Array(world.days.sorted().prefix(2)), asOf: world.days.max() ?? Day(rawValue: 0), communities: RandomWorld.registered)
         let root = try #require(Self.root)
-        let words = try words(childSums(MemorySource(world.events), request, size: 9, root: root, program: "1"))
+        let words = try words(daySums(MemorySource(world.events), request, size: 9, root: root, program: "1"))
         #expect(opened(words).map { self.words($0) } == words)
         for (threads, blockSize, shift) in [(2, 3, 1), (3, 50, 0)] as [(Int, Int, UInt32)] {
             let again = ProjectionRequest(cuts: request.cuts, asOf: request.asOf, communities: request.communities, threads: threads)
             let source = try MemorySource(world.events, blockSize: blockSize)
-            let made = try childSums(source, again, size: 9, root: root, program: "1", partitionShift: shift)
+            let made = try daySums(source, again, size: 9, root: root, program: "1", partitionShift: shift)
             #expect(self.words(made) == words)
         }
         for place in words.indices {
@@ -138,21 +154,39 @@ import Testing
         let request = ProjectionRequest(
             cuts: Array(world.days.sorted().prefix(2)), asOf: world.days.max() ?? Day(rawValue: 0), communities: RandomWorld.registered)
         let source = try MemorySource(world.events)
-        let sums = try childSums(source, request, size: 9, root: #require(Self.root), program: "1")
+        let sums = try daySums(source, request, size: 9, root: #require(Self.root), program: "1")
         let words = words(sums)
-        for place in 0..<ChildSumsHead.wordCount {
+        for place in 0..<DaySumsHead.wordCount {
             for value in [UInt64.max, UInt64(UInt32.max), 1 << 31, words[place] &+ 1] where value != words[place] {
                 var damaged = words
                 damaged[place] = value
                 #expect(opened(damaged) == nil, "word \(place)")
             }
         }
-        // Numbers that no fold could index by, under a right checksum.
+        // Numbers that no fold could index by or add up, under a right checksum.
+        func columns(_ codes: FindingCode..., ordinal: UInt32 = 0, facility: UInt32 = 0) -> FindingColumns {
+            var columns = FindingColumns()
+            for code in codes {
+                columns.ordinals.append(ordinal)
+                columns.days.append(0)
+                columns.subjects.append(0)
+                columns.facilities.append(facility)
+                columns.codes.append(code.rawValue)
+                columns.idLengths.append(1)
+                columns.subjectLengths.append(1)
+            }
+            columns.ids = codes.map { _ in 65 }
+            columns.subjectTexts = columns.ids
+            return columns
+        }
         let column = Int32(request.columns)
-        let spoils: [(inout ChildSums) -> Void] = [
+        let spoils: [(inout DaySums) -> Void] = [
             { $0.lookups[0].column = column }, { $0.lookups[0].column = -1 }, { $0.lookups[0].index = 1 << 20 },
             { $0.lookups[0].index = -2 }, { $0.lookups[0].openTo = 60_000 }, { $0.lookups[0].openFrom = 60_000 },
-            { $0.cuts[0] = .max }, { $0.birthFindings = FindingColumns([RawFinding(.duplicateBirth, .births, 1 << 30, 0, subject: 0)]) },
+            { $0.cuts[0] = .max }, { $0.birthFindings = columns(.duplicateBirth, ordinal: 1 << 30) },
+            { $0.birthFindings = columns(.duplicateBirth, .bornOnMismatch) }, { $0.grantFindings = columns(.overpaid, ordinal: 1 << 30) },
+            { $0.enrolmentFindings = columns(.notApplicable, facility: 1 << 30) }, { $0.money[0].grants = -1 },
+            { $0.money[0].grants = .max }, { $0.facilityMoney[0].paid = -1 }, { $0.yearly[0].recovered = -1 },
             { $0.flows = [FlowCount(key: .max, count: 1)] },
             { $0.flows = [FlowCount(key: 2, count: 1), FlowCount(key: 1, count: 1)] }, { $0.lastColumns = [column] },
         ]

@@ -1,0 +1,118 @@
+import Events
+
+extension FoldedGrants {
+    /// Folds the grants of which something changed since sums were made, as they were and as they are: those with new events, those of
+    /// which an event was voided since, and those whose facility lies elsewhere now or was filed at other times, or whose child lives
+    /// elsewhere.
+    init(
+        changedSince kept: FoldedChildren.Kept, _ records: RecordSource<GrantRecord>, _ request: ProjectionRequest,
+        facilities folded: FoldedFacilities, lastColumns: Table<Int32>, voids: [ResolvedVoid], in source: any EventSource
+    ) throws {
+        let (plan, sums) = (records.plan, kept.sums)
+        let threads = min(request.threads, plan.count)
+        let payees = PayeeChange(kept, folded)
+        let change = VoidChange(voids, .subsidies, sums.events)
+        let changed = Table<UInt64>(repeating: 0, count: (plan.subjects + 63) / 64)
+        func tallies(_ lookups: Table<FacilityLookup>, _ filed: FiledByPlace, _ places: Table<Int32>?, _ last: GrantTally.LastColumns)
+            -> [GrantTally]
+        {
+            (0..<threads).map { _ in
+                GrantTally(request, folded.facilities.count, lookups, filed, places: places, last)
+            }
+        }
+        let was = tallies(kept.facilities.before, payees.filedBefore, payees.placesBefore, .kept(sums.lastColumns))
+        let now = tallies(folded.lookups, payees.filedNow, nil, .now(lastColumns))
+        let folders = (0..<threads).map { ChangedGrantFolder(ChangedRuns(records, change), plan, was: was[$0], now: now[$0]) }
+        try sums.lastColumns.withUnsafeBufferPointer { lastBefore in
+            try Workers.run(threads, items: plan.count) { worker, partition in
+                try folders[worker].fold(partition) { record in
+                    guard record.type == SubsidiesEvent.subsidyGranted.rawValue else { return false }
+                    let payee = Int(record.payee)
+                    guard record.payload & UInt32(payeeIsChildBit) != 0 else { return payees.changed[payee] }
+                    guard payee < lastBefore.count, payee < lastColumns.count else { return true }
+                    return lastBefore[payee] != lastColumns[payee]
+                }
+            }
+        }
+        try GrantTally.foldTied(was, in: source, threads: request.threads)
+        try GrantTally.foldTied(now, in: source, threads: request.threads)
+        for grant in folders.flatMap(\.changed) { changed[Int(grant >> 6)] |= 1 << UInt64(grant & 63) }
+        var facilities = Array(repeating: GrantTotals(), count: folded.facilities.count)
+        for (number, place) in kept.facilities.places.enumerated() where place >= 0 && sums.lookups[number].index >= 0 {
+            facilities[place] = sums.facilityMoney[Int(sums.lookups[number].index)]
+        }
+        try self.init(
+            money: sums.money, facilities: facilities, yearly: YearlySums(sums.yearly), without: was, with: now, changed: changed)
+    }
+}
+
+/// What became of the facilities that grants are made to since sums were made.
+private struct PayeeChange {
+    let filedBefore: FiledByPlace
+    let filedNow: FiledByPlace
+    /// By number: the place in `filedBefore`, -1: not registered then.
+    let placesBefore: Table<Int32>
+    /// By number: whether it lies elsewhere now, or was filed at other times.
+    let changed: Table<Bool>
+
+    init(_ kept: FoldedChildren.Kept, _ folded: FoldedFacilities) {
+        let (before, lookups) = (kept.facilities.before, folded.lookups)
+        filedBefore = FiledByPlace(kept.sums.filed)
+        filedNow = FiledByPlace(FiledDays(folded.facilities))
+        placesBefore = Table(repeating: -1, count: lookups.count)
+        for (number, lookup) in kept.sums.lookups.enumerated() { placesBefore[number] = lookup.index }
+        changed = Table(repeating: false, count: lookups.count)
+        for number in 0..<lookups.count {
+            let (was, now) = (before[number], lookups[number])
+            guard was.index >= 0, now.index >= 0 else {
+                changed[number] = was.index != now.index
+                continue
+            }
+            changed[number] =
+                was.column != now.column || !filedNow.hasSame(Int(now.index), as: filedBefore, Int(placesBefore[number]))
+        }
+    }
+}
+
+/// One worker: takes partitions, finds the grants of which something changed, and folds them as they were and as they are.
+private final class ChangedGrantFolder {
+    private let records: ChangedRuns<GrantRecord>
+    private let plan: PartitionPlan
+    private let was: GrantTally
+    private let now: GrantTally
+    private let marks: Table<UInt64>
+    private(set) var changed: [UInt32] = []
+
+    init(_ records: ChangedRuns<GrantRecord>, _ plan: PartitionPlan, was: GrantTally, now: GrantTally) {
+        self.records = records
+        self.plan = plan
+        self.was = was
+        self.now = now
+        marks = Table(repeating: 0, count: (plan.size + 63) / 64)
+    }
+
+    func fold(_ partition: Int, _ isChanged: (GrantRecord) -> Bool) throws {
+        marks.base.update(repeating: 0, count: marks.count)
+        try records.load(partition, marking: marks, isChanged)
+        let first = plan.first(of: partition)
+        for word in 0..<marks.count {
+            var bits = marks[word]
+            while bits != 0 {
+                let local = word * 64 + bits.trailingZeroBitCount
+                bits &= bits - 1
+                let number = first &+ UInt32(truncatingIfNeeded: local)
+                changed.append(number)
+                records.take(local)
+                try fold(records.before, isTied: records.isTiedBefore, number, into: was)
+                try fold(records.now, isTied: records.isTiedNow, number, into: now)
+            }
+        }
+    }
+
+    private func fold(
+        _ run: UnsafeMutableBufferPointer<GrantRecord>, isTied: Bool, _ number: UInt32, into tally: GrantTally
+    ) throws {
+        guard !run.isEmpty else { return }
+        if isTied { tally.putAside(run, number: number) } else { try tally.fold(run, number: number) }
+    }
+}
