@@ -77,7 +77,7 @@ public final class ArchiveReader: @unchecked Sendable {
     /// Which library inflates gzip.
     enum InflaterChoice { case igzip, zlib }
 
-    /// Which archives a thread of its own reads one piece ahead.
+    /// Which archives a thread of its own reads some pieces ahead.
     public enum ReadAhead: Sendable {
         /// None.
         case never
@@ -89,7 +89,7 @@ public final class ArchiveReader: @unchecked Sendable {
 
     /// Opens the file at this path, without reading it.
     ///
-    /// `readsAhead` lets a thread of its own decode the next piece of an archive while one is being worked on.
+    /// `readsAhead` lets a thread of its own decode the next pieces of an archive while one is being worked on.
     ///
     /// - Throws: `ArchiveError.inaccessible`, or `.notARegularFile` for a folder, pipe, device or socket, at once and without waiting.
     public convenience init(path: String, limits: ArchiveLimits = ArchiveLimits(), readsAhead: ReadAhead = .never) throws(ArchiveError) {
@@ -104,6 +104,9 @@ public final class ArchiveReader: @unchecked Sendable {
         size = file.size
         meter = Meter(archive: path, outerBytes: file.size, limits: limits)
     }
+
+    /// What decodes ahead ends before what it reads goes.
+    deinit { ahead?.stop() }
 
     /// The base name of the path, which names the archive in answers and rejects.
     public var name: String { baseName(path) }
@@ -143,7 +146,7 @@ public final class ArchiveReader: @unchecked Sendable {
         return digest
     }
 
-    /// The source, read one step ahead where that was asked for.
+    /// The source, read ahead where that was asked for.
     private func decodedAhead(_ source: any EntrySource, isSlow: Bool) -> any EntrySource {
         guard readsAhead == .always || readsAhead == .slowOnes && isSlow else { return source }
         let ahead = AheadSource(source, file: file)

@@ -247,6 +247,30 @@ import Testing
         }
     }
 
+    /// Whoever stops in the middle leaves nobody at work behind, wherever the one who decodes is then.
+    @Test func isLeftInTheMiddleWhileReadAhead() throws {
+        let folder = try TemporaryFolder()
+        let long = (0..<100_000).map { "{\"event_id\":\"e\($0 &* 7_919)\",\"type\":\"birth_registered\"}\n" }.joined()
+        let packed = try Packing(format: .tar, filter: .gzip).pack([("births.ndjson", Array(long.utf8))])
+        let path = try folder.file("a", packed)
+        let digest = Archives.SHA256.digest(of: packed)
+        var ends = 0
+        for pieces in 0..<24 {
+            let reader = try ArchiveReader(path: path, readsAhead: .always)
+            var isEnd = false
+            for _ in 0..<pieces {
+                if case .end = try reader.next() {
+                    isEnd = true
+                    ends += 1
+                } else {
+                    #expect(!isEnd, "\(pieces) pieces: something behind the end")
+                }
+            }
+            if pieces % 2 == 0 { #expect(try reader.digest() == digest, "\(pieces) pieces") }
+        }
+        #expect(ends > 0 && ends < 24 * 23 / 2, "some are read to the end")
+    }
+
     @Test func movesBetweenThreads() async throws {
         let folder = try TemporaryFolder()
         let reader = try ArchiveReader(path: folder.file("a", try Packing(format: .zip).pack(twoFiles)))
