@@ -86,7 +86,9 @@ extension HistoryKeeper {
         return head.isMade(from: try store.root(ofSize: head.size))
     }
 
-    private func read(_ stored: StoredHistory) -> DaySums? { DaySums(size: stored.size) { try stored.read(into: $0, at: $1) } }
+    private func read(_ stored: StoredHistory) -> DaySums? {
+        DaySums(size: stored.size, threads: threads) { try stored.read(into: $0, at: $1) }
+    }
 
     private func words(of stored: StoredHistory, _ count: Int) throws -> [UInt64] {
         try [UInt64](unsafeUninitializedCapacity: count) { buffer, initialized in

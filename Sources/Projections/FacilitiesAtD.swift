@@ -73,7 +73,11 @@ struct FacilitiesAtD {
         }
         let spans = all.spans
         let ids = try folded.map { try text($0.number, identifiers) }
-        let order = folded.indices.sorted { ids[$0].lexicographicallyPrecedes(ids[$1]) }
+        // The first eight bytes tell nearly all apart; behind a text's end there are zeros, which no identifier holds.
+        let heads = ids.map { id in (0..<8).reduce(0 as UInt64) { $0 << 8 | ($1 < id.count ? UInt64(id[id.startIndex + $1]) : 0) } }
+        let order = folded.indices.sorted {
+            heads[$0] != heads[$1] ? heads[$0] < heads[$1] : ids[$0].lexicographicallyPrecedes(ids[$1])
+        }
         return try order.map { index in
             let facility = folded[index]
             let registration = texts.parts(facility.registrationOrdinal)

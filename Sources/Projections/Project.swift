@@ -29,7 +29,7 @@ func project(
     let (children, facilities) = (district.children, district.facilities)
     let grants = try district.grants(request, in: source)
     let atD = FacilitiesAtD(facilities, children.tallies, request)
-    var projected = try Projected(empty: request, threads: request.threads)
+    var projected = Projected(uncounted: request)
     try projected.counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(children, to: $0) }
     let enrolments = try district.totals.enrolments(children)
     children.freeRanges()

@@ -67,16 +67,11 @@ public struct Projected: Sendable {
             empty: request, counts: Array(repeating: 0, count: Counter.allCases.count * request.cuts.count * request.columns))
     }
 
-    /// The same by several threads: the first to touch so much memory waits for it.
-    init(empty request: ProjectionRequest, threads: Int) throws {
-        let (counters, row) = (Counter.allCases.count, request.cuts.count * request.columns)
-        let counts = try [Int](unsafeUninitializedCapacity: counters * row) { counts, count in
-            try Workers.run(threads, items: counters) { _, counter in
-                UnsafeMutableBufferPointer(rebasing: counts[counter * row..<(counter + 1) * row]).initialize(repeating: 0)
-            }
-            count = counters * row
-        }
-        self.init(empty: request, counts: counts)
+    /// The same with room for the counters: whoever asks writes each before anything is read. It is a good part of a report's memory, and
+    /// who counts can fill it while it lies in the cache.
+    init(uncounted request: ProjectionRequest) {
+        let count = Counter.allCases.count * request.cuts.count * request.columns
+        self.init(empty: request, counts: [Int](unsafeUninitializedCapacity: count) { _, initialized in initialized = count })
     }
 
     private init(empty request: ProjectionRequest, counts: [Int]) {

@@ -140,7 +140,7 @@ struct Totals {
         return sums
     }
 
-    /// Adds what facilities are and hold, at every cut. Each worker has its own counters.
+    /// Writes the counters of what facilities are and hold, at every cut. Each worker has its own counters.
     ///
     /// What stays the same all through a segment is noted as differences and summed up over the cuts afterwards.
     func addFacilities(_ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: UnsafeMutableBufferPointer<Int>) throws {
@@ -149,6 +149,7 @@ struct Totals {
             try Workers.run(threads, items: counters.count) { _, item in
                 let rows = UnsafeMutableBufferPointer(
                     rebasing: counts[counters[item].rawValue * cuts * width..<(counters[item].rawValue + 1) * cuts * width])
+                rows.initialize(repeating: 0)
                 switch counters[item] {
                 case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
                 case .facilities: addLasting(segments, to: rows) { _ in 1 }

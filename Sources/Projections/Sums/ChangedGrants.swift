@@ -23,16 +23,9 @@ extension FoldedGrants {
         let was = tallies(kept.facilities.before, payees.filedBefore, payees.placesBefore, .kept(sums.lastColumns))
         let now = tallies(folded.lookups, payees.filedNow, nil, .now(lastColumns))
         let folders = (0..<threads).map { ChangedGrantFolder(ChangedRuns(records, change), plan, was: was[$0], now: now[$0]) }
-        try sums.lastColumns.withUnsafeBufferPointer { lastBefore in
-            try Workers.run(threads, items: plan.count) { worker, partition in
-                try folders[worker].fold(partition) { record in
-                    guard record.type == SubsidiesEvent.subsidyGranted.rawValue else { return false }
-                    let payee = Int(record.payee)
-                    guard record.payload & UInt32(payeeIsChildBit) != 0 else { return payees.changed[payee] }
-                    guard payee < lastBefore.count, payee < lastColumns.count else { return true }
-                    return lastBefore[payee] != lastColumns[payee]
-                }
-            }
+        let moved = Self.moved(kept, lastColumns)
+        try Workers.run(threads, items: plan.count) { worker, partition in
+            try folders[worker].fold(partition, payees: payees.changed.base, children: moved.base)
         }
         try GrantTally.foldTied(was, in: source, threads: request.threads)
         try GrantTally.foldTied(now, in: source, threads: request.threads)
@@ -43,6 +36,20 @@ extension FoldedGrants {
         }
         try self.init(
             money: sums.money, facilities: facilities, yearly: YearlySums(sums.yearly), without: was, with: now, changed: changed)
+    }
+
+    /// The children that live or last lived elsewhere now, a bit each: some of those that were folded.
+    private static func moved(_ kept: FoldedChildren.Kept, _ lastColumns: Table<Int32>) -> Table<UInt64> {
+        let (changed, before) = (kept.changed, kept.sums.lastColumns)
+        let moved = Table<UInt64>(repeating: 0, count: changed.count)
+        for word in 0..<changed.count where changed[word] != 0 {
+            for bit in 0..<64 where changed[word] >> UInt64(bit) & 1 != 0 {
+                let child = word * 64 + bit
+                guard child < lastColumns.count else { continue }
+                if lastColumns[child] != (child < before.count ? before[child] : -1) { moved[word] |= 1 << UInt64(bit) }
+            }
+        }
+        return moved
     }
 }
 
@@ -91,9 +98,15 @@ private final class ChangedGrantFolder {
         marks = Table(repeating: 0, count: (plan.size + 63) / 64)
     }
 
-    func fold(_ partition: Int, _ isChanged: (GrantRecord) -> Bool) throws {
+    /// Folds the changed ones of a partition; told are the facilities that are something else to their grants now, by number, and the
+    /// children that live elsewhere, a bit each.
+    func fold(_ partition: Int, payees: UnsafeMutablePointer<Bool>, children: UnsafeMutablePointer<UInt64>) throws {
         marks.base.update(repeating: 0, count: marks.count)
-        try records.load(partition, marking: marks, isChanged)
+        try records.load(partition, marking: marks) { record in
+            guard record.type == SubsidiesEvent.subsidyGranted.rawValue else { return false }
+            guard record.payload & UInt32(payeeIsChildBit) != 0 else { return payees[Int(record.payee)] }
+            return children[Int(record.payee >> 6)] >> UInt64(record.payee & 63) & 1 != 0
+        }
         let first = plan.first(of: partition)
         for word in 0..<marks.count {
             var bits = marks[word]

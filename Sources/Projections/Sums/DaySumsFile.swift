@@ -3,7 +3,7 @@ public import Events
 /// How ``DaySums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is.
 extension DaySums {
     fileprivate static let magic: UInt64 = 0x3230_534D_5553_5754  // "TWSUMS02"
-    fileprivate static let fixedWords = 24
+    fileprivate static let fixedWords = 32
 
     /// Gives the file to a sink, part by part.
     public func write(to sink: (UnsafeRawBufferPointer) throws -> Void) rethrows {
@@ -40,16 +40,18 @@ extension DaySums {
             head[3 + place] = root[place]
             head[7 + place] = UInt64(events[place])
         }
-        let lengths = [
-            program.count, cuts.count, communities.count, codes.reduce(0) { $0 + $1.count }, lookups.count, facilities, flows.count,
-            birthFindings.count, enrolmentFindings.count, lastColumns.count, grantFindings.count,
-        ]
+        let findings = [birthFindings, enrolmentFindings, grantFindings]
+        let lengths =
+            [
+                program.count, cuts.count, communities.count, codes.reduce(0) { $0 + $1.count }, lookups.count, facilities, flows.count,
+                lastColumns.count, filed.days.count,
+            ] + findings.flatMap { [$0.count, $0.ids.count, $0.subjectTexts.count] }
         for (place, length) in lengths.enumerated() { head[11 + place] = UInt64(length) }
-        head[22] = DaySumsHead.key(cuts: cuts, communities: communities, program: self.program)
+        head[30] = DaySumsHead.key(cuts: cuts, communities: communities, program: self.program)
         var sum = Checksum()
         sum.add(writer.sums)
         sum.add(Array(head.dropLast()))
-        head[23] = sum.value
+        head[31] = sum.value
         try head.withUnsafeBytes { try sink($0) }
         for part in writer.parts { try part.withUnsafeBytes { try sink($0) } }
     }
@@ -61,62 +63,72 @@ extension DaySums {
         return bytes
     }
 
-    /// Reads a file of `size` bytes; nil where it is damaged, or none.
-    public init?(size fileSize: Int, read: @escaping HistoryFile.Read) {
-        var reader = WordReader(size: fileSize, read: read)
-        guard let head: [UInt64] = reader.array(Self.fixedWords), head[0] == Self.magic, fileSize % 8 == 0,
-            head[1] == UInt64(fileSize / 8), let size = Int(exactly: head[2]), head[7..<22].allSatisfy({ $0 <= UInt64(UInt32.max) })
+    /// Reads a file of `size` bytes, list beside list; nil where it is damaged, or none.
+    public init?(size fileSize: Int, threads: Int = 1, read: @escaping HistoryFile.Read) {
+        guard let head = Self.words(Self.fixedWords, fileSize, read), head[0] == Self.magic, fileSize % 8 == 0,
+            head[1] == UInt64(fileSize / 8), let size = Int(exactly: head[2]), head[29] == 0,
+            head[7..<29].allSatisfy({ $0 <= UInt64(UInt32.max) })
         else { return nil }
-        let lengths = head[11..<22].map { Int($0) }
+        let lengths = head[11..<29].map { Int($0) }
         guard lengths[1] <= CutTable.limit else { return nil }
         self.size = size
         root = Array(head[3..<7])
         events = head[7..<11].map { Int($0) }
         facilities = lengths[5]
-        reader.sums = []
-        guard let program: [UInt8] = reader.array(lengths[0]), let cuts: [Int32] = reader.array(lengths[1]),
-            let codeLengths: [UInt16] = reader.array(lengths[2]), let codes: [UInt8] = reader.array(lengths[3]),
-            let indices: [Int32] = reader.array(lengths[4]), let openFrom: [UInt16] = reader.array(lengths[4]),
-            let openTo: [UInt16] = reader.array(lengths[4]), let columns: [Int32] = reader.array(lengths[4]),
-            let counts: [Int32] = reader.array(DaySums.counters * lengths[1] * (lengths[2] + 1)),
-            let enrolments: [Int32] = reader.array(facilities * lengths[1] * 2), let classes: [Int32] = reader.array(facilities * 4),
-            let newborns: [Int32] = reader.array((lengths[2] + 1) * 2), let keys: [UInt64] = reader.array(lengths[6]),
-            let numbers: [Int32] = reader.array(lengths[6]), let births = FindingColumns(lengths[7], &reader),
-            let enrolled = FindingColumns(lengths[8], &reader), let grants = FindingColumns(lengths[10], &reader),
-            let lastColumns: [Int32] = reader.array(lengths[9]),
-            let filed = FiledDays(facilities, &reader),
-            let money: [GrantTotals] = reader.array(Scheme.allCases.count * (lengths[2] + 1)),
-            let facilityMoney: [GrantTotals] = reader.array(facilities), let yearly: [GrantTotals] = reader.array(YearlySums.count),
-            reader.isAtEnd
-        else { return nil }
+        let lists = StoredLists(from: Self.fixedWords * 8, size: fileSize)
+        let program = lists.next(lengths[0], of: UInt8.self)
+        let cuts = lists.next(lengths[1], of: Int32.self)
+        let (codeLengths, codes) = (lists.next(lengths[2], of: UInt16.self), lists.next(lengths[3], of: UInt8.self))
+        let (indices, openFrom) = (lists.next(lengths[4], of: Int32.self), lists.next(lengths[4], of: UInt16.self))
+        let (openTo, columns) = (lists.next(lengths[4], of: UInt16.self), lists.next(lengths[4], of: Int32.self))
+        let counts = lists.next(DaySums.counters * lengths[1] * (lengths[2] + 1), of: Int32.self)
+        let enrolments = lists.next(facilities * lengths[1] * 2, of: Int32.self)
+        let classes = lists.next(facilities * 4, of: Int32.self)
+        let newborns = lists.next((lengths[2] + 1) * 2, of: Int32.self)
+        let (keys, numbers) = (lists.next(lengths[6], of: UInt64.self), lists.next(lengths[6], of: Int32.self))
+        let findings = [9, 12, 15].map { StoredFindings(lengths[$0..<$0 + 3], lists) }
+        let lastColumns = lists.next(lengths[7], of: Int32.self)
+        let filedCounts = lists.next(facilities, of: UInt32.self)
+        let (filedDays, areFiled) = (lists.next(lengths[8], of: Int32.self), lists.next(lengths[8], of: UInt8.self))
+        let money = lists.next(Scheme.allCases.count * (lengths[2] + 1), of: GrantTotals.self)
+        let facilityMoney = lists.next(facilities, of: GrantTotals.self)
+        let yearly = lists.next(YearlySums.count, of: GrantTotals.self)
+        guard let sums = lists.read(threads: threads, read) else { return nil }
         var sum = Checksum()
-        sum.add(reader.sums)
+        sum.add(sums)
         sum.add(Array(head.dropLast()))
-        guard sum.value == head[23], codeLengths.reduce(0, { $0 + Int($1) }) == codes.count else { return nil }
-        self.program = String(decoding: program, as: UTF8.self)
-        self.cuts = cuts
+        guard sum.value == head[31], codeLengths.numbers.reduce(0, { $0 + Int($1) }) == codes.numbers.count,
+            filedCounts.numbers.reduce(0, { $0 + Int($1) }) == lengths[8], findings.allSatisfy(\.isWhole)
+        else { return nil }
+        self.program = String(decoding: program.numbers, as: UTF8.self)
+        self.cuts = cuts.numbers
         var start = 0
-        communities = codeLengths.map { length in
+        communities = codeLengths.numbers.map { length in
             defer { start += Int(length) }
-            return String(decoding: codes[start..<start + Int(length)], as: UTF8.self)
+            return String(decoding: codes.numbers[start..<start + Int(length)], as: UTF8.self)
         }
-        lookups = indices.indices.map {
-            FacilityLookup(index: indices[$0], openFrom: openFrom[$0], openTo: openTo[$0], column: columns[$0])
+        lookups = indices.numbers.indices.map {
+            FacilityLookup(
+                index: indices.numbers[$0], openFrom: openFrom.numbers[$0], openTo: openTo.numbers[$0], column: columns.numbers[$0])
         }
-        self.counts = counts
-        self.enrolments = enrolments
-        self.classes = classes
-        self.newborns = newborns
-        flows = keys.indices.map { FlowCount(key: keys[$0], count: numbers[$0]) }
-        birthFindings = births
-        enrolmentFindings = enrolled
-        grantFindings = grants
-        self.lastColumns = lastColumns
-        self.filed = filed
-        self.money = money
-        self.facilityMoney = facilityMoney
-        self.yearly = yearly
-        guard fits, head[22] == DaySumsHead.key(cuts: cuts, communities: communities, program: self.program) else { return nil }
+        self.counts = counts.numbers
+        self.enrolments = enrolments.numbers
+        self.classes = classes.numbers
+        self.newborns = newborns.numbers
+        flows = keys.numbers.indices.map { FlowCount(key: keys.numbers[$0], count: numbers.numbers[$0]) }
+        (birthFindings, enrolmentFindings, grantFindings) = (findings[0].columns, findings[1].columns, findings[2].columns)
+        self.lastColumns = lastColumns.numbers
+        filed = FiledDays(counts: filedCounts.numbers, days: filedDays.numbers, areFiled: areFiled.numbers)
+        self.money = money.numbers
+        self.facilityMoney = facilityMoney.numbers
+        self.yearly = yearly.numbers
+        guard fits, head[30] == DaySumsHead.key(cuts: self.cuts, communities: communities, program: self.program) else { return nil }
+    }
+
+    private static func words(_ count: Int, _ fileSize: Int, _ read: HistoryFile.Read) -> [UInt64]? {
+        guard count * 8 <= fileSize else { return nil }
+        var words = [UInt64](repeating: 0, count: count)
+        return words.withUnsafeMutableBytes { (try? read($0, 0)) != nil } ? words : nil
     }
 
     /// Whether its numbers are ones that the folds can index by.
@@ -162,7 +174,7 @@ public struct DaySumsHead: Sendable {
         self.size = size
         root = Array(words[3..<7])
         eventCount = words[7..<11].reduce(0) { $0 + Int($1) }
-        key = words[22]
+        key = words[30]
     }
 
     /// Whether the sums say that they were made of a log whose first ``size`` entries have this root.
@@ -208,33 +220,67 @@ private struct WordWriter {
     }
 }
 
-/// Takes lists of numbers from a file one after another, each read where it stays.
-private struct WordReader {
-    /// The checksums of the lists read.
-    var sums: [UInt64] = []
+/// Lists of numbers that stand in a file one behind another: first what is expected is said, then it is read.
+private final class StoredLists {
+    private var lists: [any StoredWords] = []
+    private var end: Int
     private let size: Int
-    private let read: HistoryFile.Read
-    private var next = 0
 
-    init(size: Int, read: @escaping HistoryFile.Read) {
+    init(from start: Int, size: Int) {
+        end = start
         self.size = size
-        self.read = read
     }
 
-    var isAtEnd: Bool { next == size }
+    /// The next so many numbers.
+    func next<Number: BitwiseCopyable>(_ count: Int, of: Number.Type) -> StoredList<Number> {
+        let list = StoredList<Number>(count, at: end)
+        lists.append(list)
+        let (sum, overflow) = end.addingReportingOverflow(list.length)
+        end = overflow ? .max : sum
+        return list
+    }
 
-    /// So many numbers; nil where there are fewer, or they cannot be read.
-    mutating func array<Number: BitwiseCopyable>(_ count: Int) -> [Number]? {
-        let stride = MemoryLayout<Number>.stride
-        guard count <= (size - next) / stride, (count * stride + 7) / 8 * 8 <= size - next else { return nil }
-        let (start, length) = (next, (count * stride + 7) / 8 * 8)
-        next += length
-        guard length > 0 else {
-            sums.append(Checksum().value)
-            return []
+    /// Reads all lists, which are the rest of the file; the checksum of each, or nil where there are fewer or cannot be read.
+    func read(threads: Int, _ read: @escaping HistoryFile.Read) -> [UInt64]? {
+        guard end == size else { return nil }
+        var sums = [UInt64?](repeating: nil, count: lists.count)
+        // The longest first, so that none of them is left to one thread at the end.
+        let order = lists.indices.sorted { (lists[$1].length, $0) < (lists[$0].length, $1) }
+        sums.withUnsafeMutableBufferPointer { sums in
+            try? Workers.run(threads, items: order.count) { _, item in sums[order[item]] = lists[order[item]].load(read) }
         }
+        let whole = sums.compactMap { $0 }
+        return whole.count == lists.count ? whole : nil
+    }
+}
+
+private protocol StoredWords: AnyObject {
+    /// The bytes that it takes.
+    var length: Int { get }
+    /// Reads it; its checksum, or nil where it cannot be read.
+    func load(_ read: HistoryFile.Read) -> UInt64?
+}
+
+/// A list of numbers in a file, filled up to whole words.
+private final class StoredList<Number: BitwiseCopyable>: StoredWords {
+    private(set) var numbers: [Number] = []
+    let length: Int
+    private let count: Int
+    private let start: Int
+
+    /// Counts come from words of 32 bits, a few of them multiplied: no file is as long as what does not fit.
+    init(_ count: Int, at start: Int) {
+        self.count = count
+        self.start = start
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Number>.stride)
+        length = overflow || bytes > Int.max - 7 ? .max : (bytes + 7) / 8 * 8
+    }
+
+    func load(_ read: HistoryFile.Read) -> UInt64? {
+        guard length > 0 else { return Checksum().value }
         var sum: UInt64?
-        let numbers = [Number](unsafeUninitializedCapacity: length / stride) { buffer, initialized in
+        numbers = [Number](unsafeUninitializedCapacity: (length + MemoryLayout<Number>.stride - 1) / MemoryLayout<Number>.stride) {
+            buffer, initialized in
             let bytes = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: length)
             guard (try? read(bytes, start)) != nil else { return }
             sum = Checksum.of(UnsafeBufferPointer(bytes.bindMemory(to: UInt64.self)))
@@ -242,9 +288,49 @@ private struct WordReader {
             _ = bytes.bindMemory(to: Number.self)
             initialized = count
         }
-        guard let sum else { return nil }
-        sums.append(sum)
-        return numbers
+        return sum
+    }
+}
+
+/// The lists of ``FindingColumns``.
+private struct StoredFindings {
+    private let ordinals, subjects, facilities: StoredList<UInt32>
+    private let days: StoredList<Int32>
+    private let codes, idLengths, ids, subjectLengths, subjectTexts: StoredList<UInt8>
+
+    /// `lengths` are how many there are, and the bytes of their events' identifiers and of their subjects'.
+    init(_ lengths: ArraySlice<Int>, _ lists: StoredLists) {
+        let (count, idBytes, subjectBytes) = (lengths[lengths.startIndex], lengths[lengths.startIndex + 1], lengths[lengths.startIndex + 2])
+        ordinals = lists.next(count, of: UInt32.self)
+        days = lists.next(count, of: Int32.self)
+        subjects = lists.next(count, of: UInt32.self)
+        facilities = lists.next(count, of: UInt32.self)
+        codes = lists.next(count, of: UInt8.self)
+        idLengths = lists.next(count, of: UInt8.self)
+        ids = lists.next(idBytes, of: UInt8.self)
+        subjectLengths = lists.next(count, of: UInt8.self)
+        subjectTexts = lists.next(subjectBytes, of: UInt8.self)
+    }
+
+    /// Whether the lengths of the texts, once read, are the ones of all texts.
+    var isWhole: Bool {
+        func total(_ lengths: StoredList<UInt8>) -> Int { lengths.numbers.reduce(0) { $0 + Int($1) } }
+        return total(idLengths) == ids.numbers.count && total(subjectLengths) == subjectTexts.numbers.count
+    }
+
+    /// What was read.
+    var columns: FindingColumns {
+        var columns = FindingColumns()
+        columns.ordinals = ordinals.numbers
+        columns.days = days.numbers
+        columns.subjects = subjects.numbers
+        columns.facilities = facilities.numbers
+        columns.codes = codes.numbers
+        columns.idLengths = idLengths.numbers
+        columns.ids = ids.numbers
+        columns.subjectLengths = subjectLengths.numbers
+        columns.subjectTexts = subjectTexts.numbers
+        return columns
     }
 }
 
@@ -259,35 +345,6 @@ extension FindingColumns {
         writer.append(ids)
         writer.append(subjectLengths)
         writer.append(subjectTexts)
-    }
-
-    fileprivate init?(_ count: Int, _ reader: inout WordReader) {
-        func total(_ lengths: [UInt8]) -> Int { lengths.reduce(0) { $0 + Int($1) } }
-        guard let ordinals: [UInt32] = reader.array(count), let days: [Int32] = reader.array(count),
-            let subjects: [UInt32] = reader.array(count), let facilities: [UInt32] = reader.array(count),
-            let codes: [UInt8] = reader.array(count), let idLengths: [UInt8] = reader.array(count),
-            let ids: [UInt8] = reader.array(total(idLengths)), let subjectLengths: [UInt8] = reader.array(count),
-            let subjectTexts: [UInt8] = reader.array(total(subjectLengths))
-        else { return nil }
-        self.init()
-        self.ordinals = ordinals
-        self.days = days
-        self.subjects = subjects
-        self.facilities = facilities
-        self.codes = codes
-        self.idLengths = idLengths
-        self.ids = ids
-        self.subjectLengths = subjectLengths
-        self.subjectTexts = subjectTexts
-    }
-}
-
-extension FiledDays {
-    fileprivate init?(_ facilities: Int, _ reader: inout WordReader) {
-        guard let counts: [UInt32] = reader.array(facilities), case let total = counts.reduce(0, { $0 + Int($1) }),
-            let days: [Int32] = reader.array(total), let areFiled: [UInt8] = reader.array(total)
-        else { return nil }
-        self.init(counts: counts, days: days, areFiled: areFiled)
     }
 }
 
