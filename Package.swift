@@ -59,9 +59,10 @@ let package = Package(
         library("CSQLite", "sqlite3", "libsqlite3-dev"),
         .systemLibrary(name: "CKernel"),
         .target(name: "CStreams"),
+        .target(name: "CLzmaDecoder"),
 
         room("Events"),
-        room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CZstd", "CBzip2", "CCrypto"]),
+        room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CLzmaDecoder", "CZstd", "CBzip2", "CCrypto"]),
         room("EventStore", ["Events", "Archives", "CKernel"]),
         room("Ingest", ["Events", "Archives", "EventStore", "CKernel"]),
         room("Projections", ["Events"]),
@@ -90,7 +91,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Events", "CArchive"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("EventsTests", ["Events"]),
-        tests("ArchivesTests", ["Archives", "Events", "CArchive", "CZlib"], resources: [.copy("Fixtures")]),
+        tests("ArchivesTests", ["Archives", "Events", "CArchive", "CZlib", "CLzma"], resources: [.copy("Fixtures")]),
         tests("EventStoreTests", ["EventStore", "Archives", "Events"]),
         tests("IngestTests", ["Ingest", "EventStore", "Archives", "Events"], resources: [.copy("Fixtures")], exclude: ["judge.py"]),
         tests("ProjectionsTests", ["Projections", "Events"]),

@@ -67,15 +67,15 @@ public final class ArchiveReader: @unchecked Sendable {
 
     private let file: OuterFile
     private let meter: Meter
-    private let inflater: InflaterChoice
+    private let decoders: Decoders
     private let readsAhead: ReadAhead
     private var ahead: AheadSource?
     private var source: (any EntrySource)?
     private var known: Digest?
     private var outcome: Result<ArchiveSummary, ArchiveError>?
 
-    /// Which library inflates gzip.
-    enum InflaterChoice { case igzip, zlib }
+    /// What decodes gzip, xz and 7z: igzip and decoders of our own, or zlib, liblzma and libarchive, to hold the fast ones against.
+    enum Decoders { case fast, reference }
 
     /// Which archives a thread of its own reads some pieces ahead.
     public enum ReadAhead: Sendable {
@@ -93,13 +93,13 @@ public final class ArchiveReader: @unchecked Sendable {
     ///
     /// - Throws: `ArchiveError.inaccessible`, or `.notARegularFile` for a folder, pipe, device or socket, at once and without waiting.
     public convenience init(path: String, limits: ArchiveLimits = ArchiveLimits(), readsAhead: ReadAhead = .never) throws(ArchiveError) {
-        try self.init(path: path, limits: limits, inflater: .igzip, readsAhead: readsAhead)
+        try self.init(path: path, limits: limits, decoders: .fast, readsAhead: readsAhead)
     }
 
-    init(path: String, limits: ArchiveLimits, inflater: InflaterChoice, readsAhead: ReadAhead = .never) throws(ArchiveError) {
+    init(path: String, limits: ArchiveLimits, decoders: Decoders, readsAhead: ReadAhead = .never) throws(ArchiveError) {
         file = try OuterFile(path: path)
         self.path = path
-        self.inflater = inflater
+        self.decoders = decoders
         self.readsAhead = readsAhead
         size = file.size
         meter = Meter(archive: path, outerBytes: file.size, limits: limits)
@@ -175,9 +175,15 @@ public final class ArchiveReader: @unchecked Sendable {
             return decodedAhead(try DirectorySource(.zip, names: listed, file: file, meter: meter), isSlow: false)
         case .sevenZip:
             kind = ArchiveKind(compression: .none, container: .sevenZip)
-            let listed = try SevenZipDirectory(file: file, meter: meter).names
-            if listed.isEmpty { return EmptySource() }
-            return decodedAhead(try DirectorySource(.sevenZip, names: listed, file: file, meter: meter), isSlow: true)
+            let directory = try SevenZipDirectory(file: file, meter: meter)
+            if directory.names.isEmpty { return EmptySource() }
+            let source: any EntrySource
+            if decoders == .fast, let layout = SevenZipLayout(directory) {
+                source = SevenZipSource(layout, file: file, meter: meter)
+            } else {
+                source = try DirectorySource(.sevenZip, names: directory.names, file: file, meter: meter)
+            }
+            return decodedAhead(source, isSlow: true)
         case .compressed(let compression): return try openStream(compression, names: names)
         case .other: return try openStream(.none, names: names)
         }
@@ -190,7 +196,8 @@ public final class ArchiveReader: @unchecked Sendable {
             codec =
                 switch compression {
                 case .none: nil
-                case .gzip: GzipCodec(inflater: inflater == .igzip ? IsalInflater() : try ZlibInflater())
+                case .gzip: GzipCodec(inflater: decoders == .fast ? IsalInflater() : try ZlibInflater())
+                case .xz where decoders == .reference: try LibraryXzCodec(memory: meter.limits.decoderMemory)
                 case .xz: try XzCodec(memory: meter.limits.decoderMemory)
                 case .zstd: try ZstdCodec(memory: meter.limits.decoderMemory)
                 case .bzip2: try Bzip2Codec()

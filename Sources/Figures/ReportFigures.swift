@@ -27,7 +27,8 @@ public struct ReportSettings: Sendable {
 
     /// What to ask a projection for; its cuts are the plan's.
     public func request(_ plan: ReportPlan, knownAt: Instant? = nil, threads: Int = 1) -> ProjectionRequest {
-        plan.request(of: areas, knownAt: knownAt, threads: threads)
+        ProjectionRequest(
+            cuts: plan.cuts, asOf: plan.asOf, knownAt: knownAt, communities: areas.communities.map(\.code), threads: threads)
     }
 }
 

@@ -1,5 +1,4 @@
 public import Events
-public import Projections
 
 /// The days at which a report needs figures.
 ///
@@ -39,11 +38,6 @@ public struct ReportPlan: Sendable, Hashable {
         self.monthEnds = cuts.indices.filter { printed.contains(cuts[$0]) }
         self.timeline = cuts.indices.filter { printed.contains(cuts[$0]) || cuts[$0] == asOf }
         self.yearBefore = before.flatMap { cuts.firstIndex(of: $0) }
-    }
-
-    /// What to ask a projection for: these days, and the communities of the areas.
-    public func request(of areas: Areas, knownAt: Instant? = nil, threads: Int = 1) -> ProjectionRequest {
-        ProjectionRequest(cuts: cuts, asOf: asOf, knownAt: knownAt, communities: areas.communities.map(\.code), threads: threads)
     }
 
     /// The place of D in `cuts`: the last.

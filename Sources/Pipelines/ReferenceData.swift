@@ -30,30 +30,18 @@ extension Pipeline {
         return try reference(communities: communityBytes, population: populationBytes, holidays: holidayBytes)
     }
 
-    /// Reads the communities alone, for what needs no population; the district with its towns and communities, and what was passed over.
-    ///
-    /// - Throws: ``PipelineError`` with file and line of the first thing wrong, a target's code too.
-    public func communityAreas() throws(PipelineError) -> (areas: Areas, warnings: [String]) {
-        let read = try areas(try TextFile.read(communities, limit: TextFile.referenceLimit))
-        try checkTargets(read.areas)
-        return read
-    }
-
-    private func areas(_ bytes: [UInt8]) throws(PipelineError) -> (areas: Areas, warnings: [String]) {
-        let (register, warnings) = try CommunitiesFile.read(bytes, file: communities, district: district.code)
-        do throws(FiguresError) {
-            return (try Areas(districtCode: district.code, districtName: district.name, communities: register), warnings)
-        } catch {
-            // The reader refuses all of this by its line; a rule that only the figures know still is refused, by its file.
-            throw .refusedByFigures(file: communities, problem: error.description)
-        }
-    }
-
     /// Checks the bytes of reference data as if they stood in the pipeline's files.
     func reference(
         communities communityBytes: [UInt8], population populationBytes: [UInt8], holidays holidayBytes: [UInt8]? = nil
     ) throws(PipelineError) -> ReferenceData {
-        let (areas, communityWarnings) = try areas(communityBytes)
+        let (register, communityWarnings) = try CommunitiesFile.read(communityBytes, file: communities, district: district.code)
+        let areas: Areas
+        do throws(FiguresError) {
+            areas = try Areas(districtCode: district.code, districtName: district.name, communities: register)
+        } catch {
+            // The reader refuses all of this by its line; a rule that only the figures know still is refused, by its file.
+            throw .refusedByFigures(file: communities, problem: error.description)
+        }
         let (rows, populationWarnings) = try PopulationFile.read(populationBytes, file: population, areas: areas)
         let residents: Population
         do throws(FiguresError) {

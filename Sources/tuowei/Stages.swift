@@ -100,15 +100,16 @@ enum Stages {
             let keeper = HistoryKeeper(store, threads: threads, work: progress.work)
             var line = "\(grouped(events)) events in \(grouped(store.size)) entries of the log; "
             try Interruption.whileCleaning {
-                let (areas, folded) = try sideBySide(
-                    { try day.map { _ in try reference?.areas ?? self.areas(of: pipeline) } },
+                let (reference, folded) = try sideBySide(
+                    { try day.map { _ in try reference ?? self.reference(of: pipeline) } },
                     { try keeper.update { try Interruption.check() }.folded }, threads: threads)
                 line += folded == 0 ? "the histories are up to date" : "\(grouped(folded)) folded now"
-                guard let day, let areas, events > 0 else { return }
-                let plan = ReportPlan(asOf: day, from: pipeline.from, targets: pipeline.targets)
+                guard let day, let reference, events > 0 else { return }
+                let maker = ReportMaker(
+                    program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: nil,
+                    threads: threads)
                 // Histories that were brought up are not left without their sums: a signal waits for these.
-                let request = plan.request(of: areas, threads: threads)
-                let areMade = try keeper.updateSums(request, by: programVersion) { if folded == 0 { try Interruption.check() } }
+                let areMade = try keeper.updateSums(maker.request, by: programVersion) { if folded == 0 { try Interruption.check() } }
                 line += areMade ? ", and the sums of \(day) made" : "; the sums of \(day) are kept"
             }
             return line
@@ -198,13 +199,6 @@ enum Stages {
         let reference = try refusing { try pipeline.reference() }
         for warning in reference.warnings { printError(warning) }
         return reference
-    }
-
-    /// The district's communities alone; what is passed over in their file is said on standard error.
-    private static func areas(of pipeline: Pipeline) throws -> Areas {
-        let (areas, warnings) = try refusing { try pipeline.communityAreas() }
-        for warning in warnings { printError(warning) }
-        return areas
     }
 
     /// A path as people read it: absolute, without `..` or symbolic links.

@@ -12,8 +12,8 @@ struct Reading: Equatable {
     var names: [String] { entries.map(\.name) }
 
     /// Reads a file to its end.
-    init(path: String, limits: ArchiveLimits = ArchiveLimits(), inflater: ArchiveReader.InflaterChoice = .igzip) throws(ArchiveError) {
-        let reader = try ArchiveReader(path: path, limits: limits, inflater: inflater)
+    init(path: String, limits: ArchiveLimits = ArchiveLimits(), decoders: ArchiveReader.Decoders = .fast) throws(ArchiveError) {
+        let reader = try ArchiveReader(path: path, limits: limits, decoders: decoders)
         while summary == nil {
             switch try reader.next() {
             case .entry(let entry):
@@ -28,10 +28,10 @@ struct Reading: Equatable {
     /// Writes these bytes to a file of this name and reads it to its end.
     init(
         _ bytes: [UInt8], name: String = "archive", limits: ArchiveLimits = ArchiveLimits(),
-        inflater: ArchiveReader.InflaterChoice = .igzip
+        decoders: ArchiveReader.Decoders = .fast
     ) throws {
         let folder = try TemporaryFolder()
-        self = try Reading(path: folder.file(name, bytes), limits: limits, inflater: inflater)
+        self = try Reading(path: folder.file(name, bytes), limits: limits, decoders: decoders)
     }
 }
 

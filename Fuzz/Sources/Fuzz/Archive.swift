@@ -68,7 +68,9 @@ func fuzzGzip(_ input: UnsafeRawBufferPointer) {
     let igzip = inflated(bytes, IsalInflater(), step: step)
     guard let inflater = try? ZlibInflater() else { return }
     let zlib = inflated(bytes, inflater, step: bytes.count + 1)
-    guard zlib == nil || igzip == zlib else { fatalError("igzip \(String(describing: igzip?.count)), zlib \(String(describing: zlib?.count))") }
+    guard zlib == nil || igzip == zlib else {
+        fatalError("igzip \(String(describing: igzip?.count)), zlib \(String(describing: zlib?.count))")
+    }
 }
 
 private func inflated(_ bytes: [UInt8], _ inflater: any Inflater, step: Int) -> [UInt8]? {
@@ -92,6 +94,112 @@ private func inflated(_ bytes: [UInt8], _ inflater: any Inflater, step: Int) -> 
         if written == 0, before == rest.count { return nil }
     }
     return Array(output[..<(1 << 20)])
+}
+
+/// Our decoders of LZMA2 and LZMA against liblzma: the same bytes of the same input, or no end.
+func fuzzLzma(_ input: UnsafeRawBufferPointer) {
+    guard input.count > 4 else { return }
+    let lzma2 = input[0] & 1 != 0
+    let step = Int(input[1]) * 16 + 1
+    let packed = Array(input[3...])
+    // Four or eight kilobytes, which inputs of this size pass round.
+    let properties = lzma2 ? [input[0] >> 1 & 1] : [input[2], 0, input[0] >> 1 & 0x1F, 0, 0]
+    let most = 1 << 18
+    guard let known = LzmaSymbols.Properties(properties[0]) else { return }
+    guard let theirs = libraryLzma(packed, lzma2: lzma2, properties: properties, most: most), theirs.content.count < most else { return }
+    guard let symbols = try? LzmaSymbols(dictionaryBytes: lzma2 ? 4_096 << Int(properties[0]) : Int(properties[2]) << 8) else { return }
+    // What no encoder begins with, we refuse at once, and liblzma decodes to something.
+    let never: [UInt8] = [0, 0xFF, 0xFF, 0xFF, 0xFF]
+    guard !packed.indices.contains(where: { packed[$0...].starts(with: never) }) else { return }
+    let decoder: any LzmaDecoder =
+        lzma2 ? Lzma2Decoder(symbols: symbols) : LzmaStreamDecoder(symbols: symbols, properties: known, packedBytes: packed.count)
+    let ours = decoded(packed, decoder, step: step, most: lzma2 ? most : theirs.content.count)
+    if !lzma2 || !theirs.isFinished {
+        // liblzma gives what stands before damage; we may stop earlier, at the beginning of the chunk.
+        guard theirs.content.starts(with: ours.content) else { fatalError("other bytes") }
+    }
+    guard theirs.isFinished == ours.isFinished || !lzma2 && !theirs.isFinished else {
+        fatalError("ours ends: \(ours.isFinished), liblzma's: \(theirs.isFinished)")
+    }
+    if theirs.isFinished {
+        guard ours.content == theirs.content, ours.taken == theirs.taken || !lzma2 else {
+            fatalError("\(ours.content.count) of \(ours.taken), \(theirs.content.count) of \(theirs.taken)")
+        }
+    }
+}
+
+private func decoded(
+    _ packed: [UInt8], _ decoder: any LzmaDecoder, step: Int, most: Int
+) -> (content: [UInt8], taken: Int, isFinished: Bool) {
+    var content: [UInt8] = []
+    var place = 0
+    var buffer = [UInt8](repeating: 0, count: step)
+    while true {
+        // A copy of its own, so that the address sanitizer sees what is read behind it.
+        let piece = Array(packed[place..<min(place + step, packed.count)])
+        let room = min(step, most - content.count)
+        let answer: (taken: Int, written: Int, isFinished: Bool)? = piece.withUnsafeBytes { piece in
+            buffer.withUnsafeMutableBytes { buffer in
+                var rest = piece
+                do throws(CodecFailure) {
+                    let written = try decoder.decode(&rest, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]))
+                    let isFinished = written == 0 && (room == 0 || rest.count == piece.count) ? try decoder.finish(&rest) : false
+                    return (piece.count - rest.count, written, isFinished)
+                } catch {
+                    return nil
+                }
+            }
+        }
+        guard let answer else { return (content, place, false) }
+        place += answer.taken
+        content += buffer[..<answer.written]
+        if answer.isFinished { return (content, place, true) }
+        if answer.taken == 0 && answer.written == 0 { return (content, place, false) }
+    }
+}
+
+/// Our reader of xz against liblzma: the same bytes, or both refuse.
+func fuzzXz(_ input: UnsafeRawBufferPointer) {
+    guard input.count > 12 else { return }
+    let step = Int(input[0]) * 8 + 1
+    // The stream header is put right, so that it is got past.
+    var bytes = Array(input[1...])
+    bytes.replaceSubrange(0..<6, with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0])
+    let sum = crc32(bytes[6..<8])
+    bytes.replaceSubrange(8..<12, with: (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) })
+    // So is the header of the first block.
+    let header = bytes.count > 12 ? (Int(bytes[12]) + 1) * 4 : 0
+    if header > 4, 12 + header <= bytes.count {
+        let sum = crc32(bytes[12..<(8 + header)])
+        bytes.replaceSubrange((8 + header)..<(12 + header), with: (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) })
+    }
+    guard let own = try? XzCodec(memory: 4 << 20), let library = try? LibraryXzCodec(memory: 4 << 20) else { return }
+    let ours = whole(bytes, own, step: step)
+    let theirs = whole(bytes, library, step: bytes.count)
+    guard ours == theirs else { fatalError("ours \(String(describing: ours?.count)), liblzma's \(String(describing: theirs?.count))") }
+}
+
+/// Nil where the bytes are refused or not complete, or come to more than a mebibyte.
+private func whole(_ bytes: [UInt8], _ codec: any Codec, step: Int) -> [UInt8]? {
+    var output: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 5_000)
+    var place = 0
+    while output.count < 1 << 20 {
+        let piece = Array(bytes[place..<min(place + step, bytes.count)])
+        let ended = place + piece.count == bytes.count
+        let answer: (taken: Int, written: Int)? = piece.withUnsafeBytes { piece in
+            buffer.withUnsafeMutableBytes { room in
+                var rest = piece
+                guard let written = try? codec.decode(&rest, ended: ended, into: room) else { return nil }
+                return (piece.count - rest.count, written)
+            }
+        }
+        guard let answer else { return nil }
+        place += answer.taken
+        output += buffer[..<answer.written]
+        if answer.taken == 0 && answer.written == 0 { return place == bytes.count && codec.isComplete ? output : nil }
+    }
+    return nil
 }
 
 private func readWhole(_ bytes: [UInt8]) {

@@ -43,6 +43,8 @@ let targets: [String: FuzzTarget] = [
     "zip": fuzzZip,
     "sevenzip": fuzzSevenZip,
     "gzip": fuzzGzip,
+    "lzma": fuzzLzma,
+    "xz": fuzzXz,
     "pipeline": fuzzPipeline,
     "reference": fuzzReference,
     "names": fuzzNames,

@@ -17,6 +17,11 @@ final class PieceBuffer {
     /// The first bytes.
     func bytes(_ count: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
 
+    /// Room for at most so many bytes, from the front.
+    func room(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: memory[..<min(count, ByteStream.pieceBytes)])
+    }
+
     /// What has been appended; the next append starts afresh.
     func take() -> UnsafeRawBufferPointer {
         defer { count = 0 }

@@ -9,6 +9,13 @@ struct SevenZipDirectory {
 
     /// The files' names, in the order in which they stand.
     private(set) var names: [ListedName] = []
+    /// What stands where, of what is needed to read the plain case without libarchive.
+    private(set) var streams: Streams?
+    private(set) var files = SevenZipFiles()
+    /// Where in the file the directory stands; what is packed must end before it.
+    private(set) var position = 32
+    /// Whether the checksum of a packed directory fits it, and nothing in it is left out here.
+    private(set) var isWhole = true
 
     private let meter: Meter
 
@@ -23,6 +30,7 @@ struct SevenZipDirectory {
         else { throw meter.unreadable(.truncated) }
         guard 32 + offset + count == file.size else { throw meter.unreadable(.trailing) }
         guard count > 0 else { return }
+        position = 32 + offset
         guard count <= Self.directoryBytes else { throw meter.over(.entries, meter.limits.entries) }
         var bytes = try file.bytes(at: 32 + offset, count: count, meter)
         guard crc32(bytes[...]) == checksum else { throw meter.unreadable(.checksum) }
@@ -43,7 +51,7 @@ struct SevenZipDirectory {
     // MARK: The packed directory
 
     /// Unpacks a directory that is packed itself.
-    private func unpack(_ fields: inout SevenZipFields, _ file: OuterFile) throws(ArchiveError) -> [UInt8] {
+    private mutating func unpack(_ fields: inout SevenZipFields, _ file: OuterFile) throws(ArchiveError) -> [UInt8] {
         let streams = try streams(&fields)
         guard let packed = streams.packed, streams.folders.count == 1, let folder = streams.folders.first, folder.coders.count == 1,
             let coder = folder.coders.first, let size = folder.sizes.first
@@ -53,9 +61,12 @@ struct SevenZipDirectory {
             throw meter.unreadable(.truncated)
         }
         guard count <= Self.directoryBytes else { throw meter.over(.entries, meter.limits.entries) }
+        isWhole = isWhole && 32 + packed.position + count <= position
         let bytes = try file.bytes(at: 32 + packed.position, count: count, meter)
         do throws(CodecFailure) {
-            return try decodeLzma(bytes, method: coder.method, properties: coder.properties, count: size)
+            let directory = try decodeLzma(bytes, method: coder.method, properties: coder.properties, count: size)
+            if let checksum = folder.checksum { isWhole = isWhole && crc32(directory[...]) == Int(checksum) }
+            return directory
         } catch {
             throw meter.refusal(error)
         }
@@ -67,23 +78,35 @@ struct SevenZipDirectory {
     private mutating func check(_ fields: inout SevenZipFields) throws(ArchiveError) {
         while let part = fields.byte() {
             switch part {
-            case 0x00: return
+            case 0x00:
+                isWhole = isWhole && fields.isAtEnd
+                return
             case 0x02: try passProperties(&fields)
-            case 0x03, 0x04: _ = try streams(&fields)
+            case 0x03:
+                isWhole = false
+                _ = try streams(&fields)
+            case 0x04:
+                isWhole = isWhole && streams == nil && names.isEmpty
+                streams = try streams(&fields)
             case 0x05:
                 guard let files = fields.number() else { throw damaged }
                 guard files <= meter.limits.entries else { throw meter.over(.entries, meter.limits.entries) }
-                try readNames(&fields, count: files)
+                isWhole = isWhole && names.isEmpty
+                try readFiles(&fields, count: files)
             default: throw damaged
             }
         }
+        isWhole = false
     }
 
     /// Reads the names out of what is told of the files: UTF-16, each ended by a zero. What else is told has its length, and claims nothing.
-    private mutating func readNames(_ fields: inout SevenZipFields, count: Int) throws(ArchiveError) {
+    private mutating func readFiles(_ fields: inout SevenZipFields, count: Int) throws(ArchiveError) {
         while let property = fields.byte(), property != 0 {
             guard let length = fields.number(), let bytes = fields.bytes(length) else { throw damaged }
-            guard property == 0x11 else { continue }
+            guard property == 0x11 else {
+                isWhole = files.take(property, bytes, count: count) && isWhole
+                continue
+            }
             guard bytes.first == 0, bytes.count % 2 == 1 else { throw meter.unreadable(.unsupported("a 7z directory in several places")) }
             var units: [UInt16] = []
             for place in stride(from: 1, to: bytes.count, by: 2) {
@@ -120,23 +143,30 @@ struct SevenZipDirectory {
         var coders: [Coder] = []
         /// The unpacked size of each output.
         var sizes: [Int] = []
-        var hasDigest = false
+        var checksum: UInt32?
+        /// The files in it: their sizes and checksums, where there is one.
+        var files: [(size: Int, checksum: UInt32?)] = []
         var outputs: Int { coders.reduce(0) { $0 + $1.outputs } }
     }
 
-    private struct Streams {
+    struct Streams {
         var packed: (position: Int, sizes: [Int])?
         var folders: [Folder] = []
     }
 
     private func streams(_ fields: inout SevenZipFields) throws(ArchiveError) -> Streams {
         var streams = Streams()
+        var hasFiles = false
         while let part = fields.byte() {
             switch part {
-            case 0x00: return streams
+            case 0x00:
+                if !hasFiles { for index in streams.folders.indices { streams.folders[index].holdsOneFile() } }
+                return streams
             case 0x06: streams.packed = try packed(&fields)
             case 0x07: streams.folders = try folders(&fields)
-            case 0x08: try checkSubstreams(&fields, folders: streams.folders)
+            case 0x08:
+                hasFiles = true
+                try readSubstreams(&fields, folders: &streams.folders)
             default: throw damaged
             }
         }
@@ -177,8 +207,8 @@ struct SevenZipDirectory {
         }
         guard let next = fields.byte() else { throw damaged }
         if next == 0x0A {
-            guard let defined = fields.digests(count), fields.byte() == 0 else { throw damaged }
-            for index in folders.indices { folders[index].hasDigest = defined[index] }
+            guard let checksums = fields.digests(count), fields.byte() == 0 else { throw damaged }
+            for index in folders.indices { folders[index].checksum = checksums[index] }
         } else if next != 0 {
             throw damaged
         }
@@ -223,8 +253,8 @@ struct SevenZipDirectory {
         return coder
     }
 
-    /// The number of files in each folder, for which libarchive makes tables; their sizes and checksums it holds against the bytes itself.
-    private func checkSubstreams(_ fields: inout SevenZipFields, folders: [Folder]) throws(ArchiveError) {
+    /// The files in each folder, for which libarchive makes tables.
+    private func readSubstreams(_ fields: inout SevenZipFields, folders: inout [Folder]) throws(ArchiveError) {
         var counts = [Int](repeating: 1, count: folders.count)
         var part = fields.byte()
         if part == 0x0D {
@@ -237,20 +267,44 @@ struct SevenZipDirectory {
             }
             part = fields.byte()
         }
-        if part == 0x09 {
-            for count in counts where count > 1 {
-                for _ in 1..<count { guard fields.number() != nil else { throw damaged } }
+        for index in folders.indices {
+            // The last file of a folder has what the others leave of it; less than nothing is nobody's.
+            var left = folders[index].sizes.last ?? 0
+            guard counts[index] > 0 else { continue }
+            if part == 0x09 {
+                for _ in 1..<counts[index] {
+                    guard let size = fields.number() else { throw damaged }
+                    folders[index].files.append((size, nil))
+                    left = left.subtractingReportingOverflow(size).partialValue
+                }
+            } else {
+                folders[index].files = Array(repeating: (-1, nil), count: counts[index] - 1)
             }
-            part = fields.byte()
+            folders[index].files.append((left, nil))
         }
+        if part == 0x09 { part = fields.byte() }
+        // A folder of one file has its checksum once: here, or with the folder.
+        func isKnown(_ folder: Folder) -> Bool { folder.files.count == 1 && folder.checksum != nil }
+        for index in folders.indices where isKnown(folders[index]) { folders[index].files[0].checksum = folders[index].checksum }
         if part == 0x0A {
-            // A folder of one file has its digest once: here, or with the folder.
-            let unknown = zip(counts, folders).reduce(0) { $0 + ($1.0 == 1 && $1.1.hasDigest ? 0 : $1.0) }
-            guard fields.digests(unknown) != nil else { throw damaged }
+            let unknown = folders.reduce(0) { $0 + (isKnown($1) ? 0 : $1.files.count) }
+            guard let checksums = fields.digests(unknown) else { throw damaged }
+            var place = 0
+            for index in folders.indices where !isKnown(folders[index]) {
+                for file in folders[index].files.indices {
+                    folders[index].files[file].checksum = checksums[place]
+                    place += 1
+                }
+            }
             part = fields.byte()
         }
         guard part == 0 else { throw damaged }
     }
+}
+
+extension SevenZipDirectory.Folder {
+    /// What a folder holds of which nothing more is told.
+    mutating func holdsOneFile() { files = [(sizes.last ?? 0, checksum)] }
 }
 
 extension SevenZipDirectory.Coder {
@@ -278,6 +332,7 @@ struct SevenZipFields {
     mutating func byte() -> UInt8? { fields.number(1).map { UInt8(truncatingIfNeeded: $0) } }
     mutating func bytes(_ count: Int) -> [UInt8]? { fields.bytes(count).map { Array($0) } }
     mutating func skip(_ count: Int) -> Bool { fields.skip(count) }
+    mutating func uint32() -> UInt32? { fields.number(4).map { UInt32(truncatingIfNeeded: $0) } }
 
     /// A number of 1 to 9 bytes: the ones at the top of the first byte count the bytes that follow, its other bits are the number's highest.
     mutating func number() -> Int? {
@@ -290,14 +345,32 @@ struct SevenZipFields {
         return overflow ? nil : shifted | low
     }
 
-    /// Passes over a list of CRCs, of which some may be absent, and tells which are there.
-    mutating func digests(_ count: Int) -> [Bool]? {
+    var isAtEnd: Bool { fields.isAtEnd }
+
+    /// A list of bits, highest first.
+    mutating func bits(_ count: Int) -> [Bool]? {
+        guard let bytes = bytes((count + 7) / 8) else { return nil }
+        return (0..<count).map { bytes[$0 / 8] & (0x80 >> UInt8($0 % 8)) != 0 }
+    }
+
+    /// A list of bits that may all be set.
+    mutating func defined(_ count: Int) -> [Bool]? {
         guard let all = byte() else { return nil }
-        var defined = [Bool](repeating: true, count: count)
-        if all == 0 {
-            guard let bits = bytes((count + 7) / 8) else { return nil }
-            for index in 0..<count { defined[index] = bits[index / 8] & (0x80 >> UInt8(index % 8)) != 0 }
+        return all == 0 ? bits(count) : [Bool](repeating: true, count: count)
+    }
+
+    /// A list of CRCs, of which some may be absent.
+    mutating func digests(_ count: Int) -> [UInt32?]? {
+        guard let defined = defined(count) else { return nil }
+        var digests: [UInt32?] = []
+        for isThere in defined {
+            guard isThere else {
+                digests.append(nil)
+                continue
+            }
+            guard let digest = uint32() else { return nil }
+            digests.append(digest)
         }
-        return fields.skip(4 * defined.count { $0 }) ? defined : nil
+        return digests
     }
 }

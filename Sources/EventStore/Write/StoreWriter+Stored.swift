@@ -77,27 +77,19 @@ extension StoreWriter {
     /// Finds the stored events that some blocks could repeat, and puts the stored identifiers that they name into the tables; or builds
     /// the table of everything where that is the cheaper way.
     func findStored(_ blocks: [ParsedBlock]) throws(StoreError) {
-        // Identifiers first: of children there are the most, and some tables are completed here, each from the log by itself.
-        let partial = HashedList.all.filter { table($0).isPartial }
-        let lists = partial.filter(\.isOfIdentifiers) + partial.filter { !$0.isOfIdentifiers }
-        let wanted = gathered(lists.count, sideBySide ?? oneByOne) { item in
-            Result { () throws(StoreError) -> Wanted in
-                let hashes = Self.hashes(of: lists[item], in: blocks)
-                guard !hashes.isEmpty else { return .nothing }
-                table(lists[item]).scans += 1
-                guard table(lists[item]).isWorthCompleting(for: hashes.count) else { return .some(HashFilter(hashes)) }
-                guard case .identifiers = lists[item] else { return .everything }
-                try complete(lists[item])
-                return .nothing
-            }
+        let lists = HashedList.all.filter { table($0).isPartial }
+        let wanted = gathered(lists.count, sideBySide ?? oneByOne) { item -> (hashes: Int, filter: HashFilter?) in
+            let hashes = Self.hashes(of: lists[item], in: blocks)
+            return (hashes.count, hashes.isEmpty || table(lists[item]).isWorthCompleting(for: hashes.count) ? nil : HashFilter(hashes))
         }
         var searches: [(list: HashedList, filter: HashFilter)] = []
-        for (list, want) in zip(lists, wanted) {
-            switch try want.get() {
-            case .nothing: break
-            case .everything: try complete(list)
-            case .some(let filter): searches.append((list, filter))
+        for (list, want) in zip(lists, wanted) where want.hashes > 0 {
+            table(list).scans += 1
+            guard let filter = want.filter else {
+                try complete(list)
+                continue
             }
+            searches.append((list, filter))
         }
         let found = HashSearch.run(
             searches.map { (columns[$0.list.place].count == table($0.list).base ? columns[$0.list.place] : nil, $0.filter) },
@@ -115,13 +107,6 @@ extension StoreWriter {
         }
         try load(numbers)
         try takeOut(repeated)
-    }
-
-    /// What is to be found of a list.
-    private enum Wanted {
-        case nothing
-        case some(HashFilter)
-        case everything
     }
 
     /// Takes stored events out of their blocks, by ordinals that ascend in each log: those few that come again are mostly alone in their
@@ -283,10 +268,6 @@ private protocol StoredTable: AnyObject {
     var scans: Int { get set }
     /// Whether everything stored is to be put in, and not only what `more` new hashes could meet.
     func isWorthCompleting(for more: Int) -> Bool
-}
-
-extension HashedList {
-    fileprivate var isOfIdentifiers: Bool { if case .identifiers = self { true } else { false } }
 }
 
 /// The passes over a list's hashes after which the whole table would have cost no more.
