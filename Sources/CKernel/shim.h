@@ -1,8 +1,10 @@
 // What Swift cannot say itself: system calls that glibc declares as variadic or for _GNU_SOURCE only, and what the processor
 // does with several numbers at once.
+#include <errno.h>
 #include <malloc.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -121,6 +123,14 @@ static inline void *tuowei_remap(void *memory, unsigned long old_size, unsigned 
 // Begins to write a stretch of a file to the disk, or all from `start` where `count` is 0 (Linux 2.6.17); waits for nothing, and promises nothing.
 static inline void tuowei_begin_writing(int descriptor, long start, long count) {
     syscall(SYS_sync_file_range, descriptor, start, count, 2 /* SYNC_FILE_RANGE_WRITE */);
+}
+
+// As pwrite does, but what was written does not stay in the system's cache once it is on the disk (RWF_DONTCACHE, Linux 6.14); where the
+// system or the file system cannot do that, it stays. glibc has the call for _GNU_SOURCE only.
+static inline ssize_t tuowei_write_past_cache(int descriptor, const void *bytes, unsigned long count, long offset) {
+    struct iovec piece = {(void *)bytes, count};
+    ssize_t done = syscall(SYS_pwritev2, descriptor, &piece, 1, offset, 0, 0x80);
+    return done < 0 && (errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS) ? pwrite(descriptor, bytes, count, offset) : done;
 }
 
 // Has malloc take memory from one region, and keep there what is freed.

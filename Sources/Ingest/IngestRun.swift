@@ -162,11 +162,13 @@ public final class IngestRun: @unchecked Sendable {
         }
     }
 
-    /// The earliest archive that is to be read further and may be: the first one always, unless its own queue is full.
+    /// The earliest archive that is to be read further and may be: the first one always, unless its own queue is full. Where nothing is
+    /// ready to be appended, a thread that would only wait may read a little more.
     private func nextToRead() -> ArchiveJob? {
+        let limit = isAppending ? Self.queueLimit : Self.queueLimit * 3 / 2
         for place in head..<jobs.count {
             let job = jobs[place]
-            if queued >= Self.queueLimit, place > head || job.queuedBytes >= Self.queueLimit / 2 { return nil }
+            if queued >= limit, place > head || job.queuedBytes >= Self.queueLimit / 2 { return nil }
             if !job.isBusy, !job.isRead { return job }
         }
         return nil

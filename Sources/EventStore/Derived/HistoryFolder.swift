@@ -76,7 +76,8 @@ public struct StoredHistory: Sendable {
 
     /// Fills a buffer from an offset.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
-        try file.readWhole(into: buffer, at: offset)
+        guard offset >= OpenFile.cachedPart else { return try file.readWhole(into: buffer, at: offset) }
+        try file.readPassing(into: buffer, at: offset)
     }
 }
 
@@ -131,7 +132,9 @@ public struct NewHistory: Sendable {
     fileprivate let file: OpenFile
 
     /// Writes bytes at an offset.
-    public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) { try file.write(bytes, at: offset) }
+    public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
+        try file.write(bytes, at: offset, pastCache: offset >= OpenFile.cachedPart)
+    }
 }
 
 extension EventStore {

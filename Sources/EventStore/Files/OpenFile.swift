@@ -68,6 +68,11 @@ final class OpenFile: Sendable {
         return Int(status.st_size)
     }
 
+    /// The bytes of a large file that are worth a place in the system's cache. What lies behind them is read once a stage, from front
+    /// to end; to keep it would drive out what others read again, and to find gigabytes of memory for it can take longer than the disk
+    /// does.
+    static let cachedPart = 256 << 20
+
     /// Reads from `offset` until `buffer` is full or the file ends; the number of bytes read.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) -> Int {
         var done = 0
@@ -89,6 +94,14 @@ final class OpenFile: Sendable {
         guard try read(into: buffer, at: offset) == buffer.count else {
             throw .damaged(file: path, offset: offset, problem: "the file is cut short")
         }
+    }
+
+    /// Fills `buffer` from `offset` as ``readWhole(into:at:)`` does, for a file that is read from front to end by pieces of about this
+    /// length: has the system fetch the next few meanwhile, and lets this one go from its cache.
+    func readPassing(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
+        posix_fadvise(descriptor, off_t(offset + buffer.count), off_t(3 * buffer.count), POSIX_FADV_WILLNEED)
+        try readWhole(into: buffer, at: offset)
+        posix_fadvise(descriptor, off_t(offset), off_t(buffer.count), POSIX_FADV_DONTNEED)
     }
 
     /// `count` bytes from `offset` and so many zeros behind them, or names the file as cut short.
@@ -115,11 +128,16 @@ final class OpenFile: Sendable {
         return Array(bytes[..<(try result.get())])
     }
 
-    /// Writes all of `buffer` at `offset`. A short write goes on; an error ends it.
-    func write(_ buffer: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
+    /// Writes all of `buffer` at `offset`. A short write goes on; an error ends it. `pastCache`: it goes to the disk at once, and does not
+    /// stay in the system's cache.
+    func write(_ buffer: UnsafeRawBufferPointer, at offset: Int, pastCache: Bool = false) throws(StoreError) {
         var done = 0
         while done < buffer.count {
-            let put = pwrite(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
+            let (place, count) = (buffer.baseAddress.map { $0 + done }, buffer.count - done)
+            let put =
+                pastCache
+                ? tuowei_write_past_cache(descriptor, place, UInt(count), offset + done)
+                : pwrite(descriptor, place, count, off_t(offset + done))
             if put > 0 {
                 done += put
             } else if put == 0 {

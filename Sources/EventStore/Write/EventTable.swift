@@ -34,9 +34,10 @@ final class EventTable {
     var view: EventView { EventView(slots: slots.view, hashes: memory.start, base: base) }
 
     /// Makes sure that `more` events can be appended without moving anything.
-    func reserve(_ more: Int) {
-        slots.reserve(more)
+    func reserve(_ more: Int, _ sideBySide: SideBySide? = nil) {
+        slots.reserve(more, sideBySide)
         memory.grow(to: count - base + more)
+        memory.populate(to: count - base + more, sideBySide)
     }
 
     /// Counts events that were put into the view.

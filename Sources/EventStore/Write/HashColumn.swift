@@ -147,7 +147,7 @@ struct HashColumn {
         sum.add(header: header.bytes)
         sum.add(hashes)
         header.append(sum.value)
-        try file.write(UnsafeRawBufferPointer(hashes), at: place + Self.headerBytes)
+        try file.write(UnsafeRawBufferPointer(hashes), at: place + Self.headerBytes, pastCache: place >= OpenFile.cachedPart / 4)
         try write(header.bytes, to: file, at: place)
         // Of a little, all is written when it is made durable, and nobody waits for the disk here.
         if hashes.count >= Self.hastenedWords { file.startWriting() }

@@ -109,9 +109,10 @@ final class IdentifierTable {
     }
 
     /// Makes sure that `more` identifiers can be appended without moving anything.
-    func reserve(_ more: Int) {
-        slots.reserve(more)
+    func reserve(_ more: Int, _ sideBySide: SideBySide? = nil) {
+        slots.reserve(more, sideBySide)
         records.grow(to: (held + more) * Self.recordBytes)
+        records.populate(to: (held + more) * Self.recordBytes, sideBySide)
         long.grow(to: longEnd + more * 64)
         if isPartial { numbers.grow(to: held + more) }
     }

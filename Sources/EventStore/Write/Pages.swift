@@ -6,8 +6,12 @@ import Glibc
 struct Pages<Value: BitwiseCopyable>: ~Copyable {
     private(set) var start: UnsafeMutablePointer<Value>
     private(set) var capacity: Int
+    /// The bytes from the start on that the system was asked to have pages for.
+    private var populated = 0
 
     private static var hugePage: Int { 1 << 21 }
+    /// The bytes that are populated at once, and from how many on that is worth it.
+    private static var stretch: Int { 1 << 26 }
 
     private static func bytes(_ capacity: Int) -> Int {
         // Whole huge pages from one on: the system then aligns the mapping to them, when it moves too.
@@ -43,5 +47,26 @@ struct Pages<Value: BitwiseCopyable>: ~Copyable {
         Pages.advise(memory, bytes)
         capacity = bytes / MemoryLayout<Value>.stride
         start = memory.bindMemory(to: Value.self, capacity: capacity)
+    }
+
+    /// Has the system find pages for the values before `end`, and for some behind them, where there are many: side by side, since
+    /// finding and zeroing them takes longer than filling them, and whoever fills them would meet them one by one.
+    @inline(__always)
+    mutating func populate(to end: Int, _ sideBySide: SideBySide?) {
+        let bytes = end * MemoryLayout<Value>.stride
+        if bytes > max(populated, Pages.stretch) { populate(bytes: bytes, sideBySide) }
+    }
+
+    @inline(never)
+    private mutating func populate(bytes: Int, _ sideBySide: SideBySide?) {
+        let (first, end) = (max(populated, Pages.stretch), min(Pages.bytes(capacity), (bytes / Pages.stretch + 1) * Pages.stretch))
+        populated = end
+        guard let sideBySide, first < end else { return }
+        let memory = UnsafeMutableRawPointer(start)
+        let piece = 4 << 20
+        sideBySide((end - first + piece - 1) / piece) { item in
+            let place = first + item * piece
+            tuowei_populate(memory + place, UInt(min(piece, end - place)))
+        }
     }
 }

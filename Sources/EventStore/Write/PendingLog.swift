@@ -33,11 +33,16 @@ final class PendingLog {
     private var buffer: [UInt8] = []
     /// The place in the bundle where `buffer` begins.
     private var bufferStart = 0
-    /// The entry that the first byte of the buffer belongs to, at the earliest.
+    /// The entry that the first byte not yet written belongs to, at the earliest.
     private(set) var firstUnwritten: Int
+    /// The sizes of the log when the last few pieces were handed over to be written, in order.
+    private var handedOver: [Int] = []
     /// Bytes of entries since the last publication.
     private(set) var pendingBytes = 0
     private let durability = Durability()
+    private let behind = WriteBehind()
+    /// Whether entries are written by a thread beside the one that appends.
+    var writesBeside = false
 
     /// Begins behind a published head.
     init(paths: StorePaths, edge: TreeEdge) {
@@ -65,24 +70,37 @@ final class PendingLog {
         pendingBytes += entry.count + 2
         edge.append(hasher.leaf(entry), hasher) { fullTiles.append(Tile(level: $0, number: $1, bytes: $2)) }
         if size % tileWidth == 0 {
-            try flush()
-            if let file { durability.begin(file) }
+            try handOver()
+            if let file { behind.afterwards { [durability] in durability.begin(file) } }
             file = nil
         } else if buffer.count >= Self.bufferSize {
-            try flush()
+            try handOver()
         }
         return place
     }
 
+    /// Hands over what is buffered to be written.
+    private func handOver() throws(StoreError) {
+        guard let file, !buffer.isEmpty else { return }
+        let count = buffer.count
+        if !writesBeside, !handedOver.isEmpty { try behind.wait() }
+        buffer = try behind.put(buffer, into: file, at: bufferStart, beside: writesBeside)
+        buffer.reserveCapacity(Self.bufferSize + maximumEntry + 2)
+        bufferStart += count
+        if writesBeside {
+            // So many wait at most, this one among them: those before are written.
+            handedOver.append(size)
+            if handedOver.count > WriteBehind.most { firstUnwritten = handedOver.removeFirst() }
+        } else {
+            (firstUnwritten, handedOver) = (size, [])
+        }
+    }
+
     /// Writes out what is buffered.
     func flush() throws(StoreError) {
-        if let file, !buffer.isEmpty {
-            try write(buffer, to: file, at: bufferStart)
-            durability.hasten(file)
-            bufferStart += buffer.count
-        }
-        buffer.removeAll(keepingCapacity: true)
-        firstUnwritten = size
+        try handOver()
+        try behind.wait()
+        (firstUnwritten, handedOver) = (size, [])
     }
 
     /// Whether something stands under `pending/` that is not published.
@@ -137,8 +155,8 @@ final class PendingLog {
     /// Goes back to an earlier end; nothing after it was published.
     func rollback(to mark: Mark) throws(StoreError) {
         guard size > mark.edge.size else { return }
-        durability.wait()
         try flush()
+        durability.wait()
         let last = (size - 1) / tileWidth
         let bundle = mark.edge.size / tileWidth
         // A bundle that was complete at the mark stays; the one that was being filled is cut back, or goes if it held nothing new.
@@ -289,9 +307,6 @@ private final class Durability: Sendable {
             }
         }
     }
-
-    /// Lets the system begin to write a file out, so that less is left when it must be durable.
-    func hasten(_ file: OpenFile) { queue.async(group: group) { file.startWriting() } }
 
     /// Waits for all that was asked for.
     func wait() {

@@ -22,11 +22,11 @@ struct SlotTable: ~Copyable {
     /// The slots, valid until the table grows.
     var view: SlotView { SlotView(slots: memory.start, capacity: capacity) }
 
-    /// Makes sure that `more` numbers can be put in without growing.
+    /// Makes sure that `more` numbers can be put in without growing; memory to grow into is made ready side by side.
     @inline(__always)
-    mutating func reserve(_ more: Int) {
+    mutating func reserve(_ more: Int, _ sideBySide: SideBySide? = nil) {
         if count == 0, more > SlotTable.limit(capacity) { self = SlotTable(expecting: more) }
-        while count + more > SlotTable.limit(capacity) { grow() }
+        while count + more > SlotTable.limit(capacity) { grow(sideBySide) }
     }
 
     /// Counts numbers that were put into a view.
@@ -38,10 +38,11 @@ struct SlotTable: ~Copyable {
     /// A home moves from line h to line 2h or 2h + 1, so lines are emptied from the last one down, a stretch at a time. A stretch begins
     /// behind a line that is not full: nothing in it overflowed from before it, so nothing of it goes to a line that is still to be emptied.
     @inline(never)
-    private mutating func grow() {
+    private mutating func grow(_ sideBySide: SideBySide?) {
         var end = capacity / SlotView.width
         memory.grow(to: capacity * 2)
         capacity *= 2
+        memory.populate(to: capacity, sideBySide)
         let view = view
         while end > 0 {
             var start = max(0, end - 512)

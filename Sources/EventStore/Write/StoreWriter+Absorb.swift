@@ -42,10 +42,10 @@ extension StoreWriter {
             let end = min(start + Self.group, rows.count)
             guard table.count < Int(UInt32.max) - 2 * Self.group, subjects.hasRoom, objects.hasRoom, payees.hasRoom else { throw Self.full }
             // With room for the group nothing moves, and plain pointers will do.
-            table.reserve(Self.group)
-            subjects.reserve(Self.group)
-            objects.reserve(2 * Self.group)
-            payees.reserve(2 * Self.group)
+            table.reserve(Self.group, sideBySide)
+            subjects.reserve(Self.group, sideBySide)
+            objects.reserve(2 * Self.group, sideBySide)
+            payees.reserve(2 * Self.group, sideBySide)
             let known = table.view
             let subjectView = subjects.view
             let objectView = objects.view

@@ -27,7 +27,9 @@ public final class StoreWriter {
     let block = PendingBlock()
 
     /// Threads that are lent to the writer for what can be done side by side; nil: none. What it writes does not depend on them.
-    public var sideBySide: SideBySide?
+    public var sideBySide: SideBySide? {
+        didSet { pending.writesBeside = sideBySide != nil }
+    }
 
     /// The state of a batch in progress.
     struct Batch {

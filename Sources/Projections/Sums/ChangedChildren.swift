@@ -62,6 +62,7 @@ private final class ChangedChildFolder {
     private let enrolments: ChangedRuns<EnrolmentRecord>
     private let plan: PartitionPlan
     private let changedFacilities: Table<Bool>
+    private let isAnyFacilityChanged: Bool
     private let was: ChildFold
     private let now: ChildFold
     private let lastColumns: UnsafeMutablePointer<Int32>?
@@ -78,6 +79,7 @@ private final class ChangedChildFolder {
         self.enrolments = enrolments
         self.plan = plan
         self.changedFacilities = changedFacilities
+        isAnyFacilityChanged = (0..<changedFacilities.count).contains { changedFacilities[$0] }
         self.was = was
         self.now = now
         self.lastColumns = lastColumns
@@ -85,6 +87,11 @@ private final class ChangedChildFolder {
     }
 
     func fold(_ partition: Int) throws {
+        guard isAnyFacilityChanged || births.mayHaveChanged(partition) || enrolments.mayHaveChanged(partition) else {
+            births.pass(partition)
+            enrolments.pass(partition)
+            return
+        }
         marks.base.update(repeating: 0, count: marks.count)
         let changedFacilities = changedFacilities.base
         try births.load(partition, marking: marks) { _ in false }

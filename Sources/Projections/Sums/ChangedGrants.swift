@@ -24,8 +24,10 @@ extension FoldedGrants {
         let now = tallies(folded.lookups, payees.filedNow, nil, .now(lastColumns))
         let folders = (0..<threads).map { ChangedGrantFolder(ChangedRuns(records, change), plan, was: was[$0], now: now[$0]) }
         let moved = Self.moved(kept, lastColumns)
+        let hasChangedPayees =
+            (0..<payees.changed.count).contains { payees.changed[$0] } || (0..<moved.count).contains { moved[$0] != 0 }
         try Workers.run(threads, items: plan.count) { worker, partition in
-            try folders[worker].fold(partition, payees: payees.changed.base, children: moved.base)
+            try folders[worker].fold(partition, payees: payees.changed.base, children: moved.base, hasChangedPayees)
         }
         try GrantTally.foldTied(was, in: source, threads: request.threads)
         try GrantTally.foldTied(now, in: source, threads: request.threads)
@@ -99,8 +101,11 @@ private final class ChangedGrantFolder {
     }
 
     /// Folds the changed ones of a partition; told are the facilities that are something else to their grants now, by number, and the
-    /// children that live elsewhere, a bit each.
-    func fold(_ partition: Int, payees: UnsafeMutablePointer<Bool>, children: UnsafeMutablePointer<UInt64>) throws {
+    /// children that live elsewhere, a bit each, and whether there are any of the one or the other.
+    func fold(
+        _ partition: Int, payees: UnsafeMutablePointer<Bool>, children: UnsafeMutablePointer<UInt64>, _ hasChangedPayees: Bool
+    ) throws {
+        guard hasChangedPayees || records.mayHaveChanged(partition) else { return records.pass(partition) }
         marks.base.update(repeating: 0, count: marks.count)
         try records.load(partition, marking: marks) { record in
             guard record.type == SubsidiesEvent.subsidyGranted.rawValue else { return false }

@@ -1,3 +1,5 @@
+import Events
+
 /// The records of single subjects of a partition: those that counted when sums were made, and those that count now.
 final class ChangedRuns<Record: FoldRecord> {
     private let source: RecordSource<Record>
@@ -23,6 +25,17 @@ final class ChangedRuns<Record: FoldRecord> {
         nowFilter = source.filter(0)
         beforeFilter = nowFilter
     }
+
+    /// Whether a partition has records that the sums do not know, or may have records that were voided since.
+    func mayHaveChanged(_ partition: Int) -> Bool {
+        if change.since.words != nil || source.writers.contains(where: { $0.count(partition) > 0 }) { return true }
+        return source.histories.contains {
+            $0.head.events[Int(source.log.rawValue)].upperBound > Int(change.counted) && $0.count(source.log, partition) > 0
+        }
+    }
+
+    /// Passes over a partition in which nothing changed, unread.
+    func pass(_ partition: Int) { source.noteKnown(source.histories.reduce(0) { $0 + $1.count(source.log, partition) }) }
 
     /// Takes over a partition, and marks the subjects of which something changed, by their numbers within it.
     ///
