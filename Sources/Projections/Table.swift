@@ -5,10 +5,23 @@ final class Table<Element: BitwiseCopyable> {
     let count: Int
 
     /// A copy of an array's elements.
-    init(_ elements: [Element]) {
-        count = elements.count
-        base = .allocate(capacity: max(1, elements.count))
-        for (place, element) in elements.enumerated() { (base + place).initialize(to: element) }
+    convenience init(_ elements: [Element]) {
+        self.init(elements, count: elements.count) { _ in }
+    }
+
+    /// A copy of an array's elements, at most `count`, with others behind them up to `count`.
+    convenience init(_ elements: [Element], filledWith element: Element, count: Int) {
+        self.init(elements, count: count) { rest in rest.initialize(repeating: element) }
+    }
+
+    private init(_ elements: [Element], count: Int, fill: (UnsafeMutableBufferPointer<Element>) -> Void) {
+        self.count = count
+        base = .allocate(capacity: max(1, count))
+        let copied = min(elements.count, count)
+        elements.withUnsafeBufferPointer { elements in
+            if let start = elements.baseAddress { base.initialize(from: start, count: copied) }
+        }
+        fill(UnsafeMutableBufferPointer(start: base + copied, count: count - copied))
     }
 
     init(repeating element: Element, count: Int) {

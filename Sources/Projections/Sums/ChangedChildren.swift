@@ -15,8 +15,7 @@ extension FoldedChildren {
         let threads = min(request.threads, plan.count)
         func tallies() -> [ChildTally] { (0..<threads).map { _ in ChildTally(columns: totals.columns, facilities: totals.facilities) } }
         let (undone, now) = (tallies(), tallies())
-        let last = Table<Int32>(repeating: -1, count: needsColumns ? plan.subjects : 0)
-        if needsColumns { for child in sums.lastColumns.indices { last[child] = sums.lastColumns[child] } }
+        let last = Table(needsColumns ? sums.lastColumns : [], filledWith: -1, count: needsColumns ? plan.subjects : 0)
         let (ofBirths, ofEnrolments) = (VoidChange(voids, .births, sums.events), VoidChange(voids, .enrollments, sums.events))
         let folders = (0..<threads).map { worker in
             func fold(_ lookups: Table<FacilityLookup>, _ tally: ChildTally, _ last: UnsafeMutablePointer<Int32>?) -> ChildFold {
