@@ -29,7 +29,8 @@ public struct ArchiveInput: Sendable {
 /// Ingests archives in order: several are read and parsed at once, and one thread at a time appends what was parsed, in the
 /// archives' order, so that the store is the same for any number of threads.
 ///
-/// Memory is bounded: parsed events wait in queues of at most ``queueLimit`` bytes.
+/// Memory is bounded: parsed events wait in queues of ``queueLimit`` bytes, half as much again while nobody appends, and a step of each
+/// thread more.
 public final class IngestRun: @unchecked Sendable {
     /// Bytes of parsed events that may wait for the writer: a large part of an archive's, and no more than the last-level cache holds.
     static let queueLimit = 24 << 20

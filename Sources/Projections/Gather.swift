@@ -221,7 +221,10 @@ final class Gatherer {
     private func gatherGrants(_ rows: Columns, from start: Int, _ voids: inout [Int]) -> Bool {
         let (plan, count) = (plans.grants, UInt64(shape.grants))
         let (children, facilities) = (UInt64(shape.children), UInt64(shape.facilities))
-        for row in start..<rows.count where counts(rows, row, &voids) {
+        for row in start..<rows.count {
+            // Whether children are paid is a matter of the whole record, as in histories: not of D, nor of K.
+            if rows.type[row] == SubsidiesEvent.subsidyGranted.rawValue, rows.code[row] & payeeIsChildBit != 0 { paysChildren = true }
+            guard counts(rows, row, &voids) else { continue }
             let (type, day, grant, payee) = (rows.type[row], rows.occurredOn[row], rows.subject[row], rows.object[row])
             guard type <= SubsidiesEvent.subsidyRecovered.rawValue, isOccurrence(day), UInt64(grant) < count, rows.value[row] > 0 else {
                 return false
@@ -229,7 +232,6 @@ final class Gatherer {
             if type == SubsidiesEvent.subsidyGranted.rawValue {
                 let isChild = rows.code[row] & payeeIsChildBit != 0
                 guard UInt64(payee) < (isChild ? children : facilities), Scheme(rawValue: rows.code[row] & 7) != nil else { return false }
-                if isChild { paysChildren = true }
             }
             grants.append(
                 GrantRecord(

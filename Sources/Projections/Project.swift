@@ -7,8 +7,8 @@ public import Events
 ///
 /// With `histories`, only what stands behind them is read from the record, and `find` looks for the targets of new voids among what
 /// they cover. With `sums` of the same days and communities, made from an earlier state of the same record, only children and grants
-/// of which something changed since are folded; they are asked for once. Both change how long it takes and nothing else. `folded` hears of the events of each partition,
-/// from several threads.
+/// of which something changed since are folded; they are asked for once. Both change how long it takes and nothing else. `folded`
+/// hears of the events of each partition, from several threads.
 ///
 /// - Throws: what the source throws; ``ProjectionError`` where its columns contradict each other or a limit is passed;
 ///   ``ProjectionError/damagedHistories`` where the histories are not to be used.

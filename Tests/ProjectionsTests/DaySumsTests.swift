@@ -148,6 +148,23 @@ import Testing
         #expect(opened(words + [0]) == nil)
     }
 
+    /// Whether histories lie beside the log changes no byte of them: not where children are paid later than D either, or by voided grants.
+    @Test(arguments: 0..<12)
+    func haveTheSameBytesWithHistories(seed: Int) throws {
+        var world = RandomWorld(seed: UInt64(8_000 + seed))
+        let events = world.events
+        let (cuts, _, _) = world.question()
+        let (source, root) = (try MemorySource(events, blockSize: 7), try #require(Self.root))
+        let histories = try histories(events, ends: [events.count / 2, events.count], 1)
+        let days = world.days.sorted()
+        for asOf in [days.first, days[days.count / 2], days.last].compactMap(\.self) {
+            let request = ProjectionRequest(cuts: cuts.filter { $0 <= asOf }, asOf: asOf, communities: RandomWorld.registered, threads: 2)
+            let alone = try daySums(source, request, size: 9, root: root, program: "1", partitionShift: 1)
+            let beside = try daySums(source, request, size: 9, root: root, program: "1", histories: histories, partitionShift: 1)
+            #expect(alone.bytes() == beside.bytes(), "seed \(seed), D \(asOf)")
+        }
+    }
+
     /// Lengths that a file claims cost nothing before they are held against its size.
     @Test func whatIsNotWellFormedIsRefused() throws {
         let world = RandomWorld(seed: 12)
@@ -187,7 +204,8 @@ import Testing
             { $0.birthFindings = columns(.duplicateBirth, .bornOnMismatch) }, { $0.grantFindings = columns(.overpaid, ordinal: 1 << 30) },
             { $0.enrolmentFindings = columns(.notApplicable, facility: 1 << 30) }, { $0.money[0].grants = -1 },
             { $0.money[0].grants = .max }, { $0.facilityMoney[0].paid = -1 }, { $0.yearly[0].recovered = -1 },
-            { $0.flows = [FlowCount(key: .max, count: 1)] },
+            { $0.flows = [FlowCount(key: .max, count: 1)] }, { $0.flows = [FlowCount(key: 1, count: 0)] },
+            { $0.flows = [FlowCount(key: 1, count: -1)] },
             { $0.flows = [FlowCount(key: 2, count: 1), FlowCount(key: 1, count: 1)] }, { $0.lastColumns = [column] },
         ]
         for (place, spoil) in spoils.enumerated() {

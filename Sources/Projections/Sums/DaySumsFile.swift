@@ -149,7 +149,7 @@ extension DaySums {
             && enrolmentFindings.fit(events: events[Int(Log.enrollments.rawValue)], facilities: lookups.count)
             && grantFindings.fit(events: events[Int(Log.subsidies.rawValue)], facilities: lookups.count)
             && [money, facilityMoney, yearly].allSatisfy { $0.allSatisfy(\.isWithinLimits) }
-            && flows.allSatisfy { $0.key < FlowCount.width(columns: self.columns) * FlowCount.width(columns: self.columns) }
+            && flows.allSatisfy { $0.count > 0 && $0.key < FlowCount.width(columns: self.columns) * FlowCount.width(columns: self.columns) }
             && zip(flows, flows.dropFirst()).allSatisfy { $0.key < $1.key }
     }
 }

@@ -65,7 +65,7 @@ extension FoldedChildren {
                 place += 1
             }
             if place < first.count, first[place].key == flow.key {
-                sum.append(FlowCount(key: flow.key, count: first[place].count + flow.count))
+                sum.append(FlowCount(key: flow.key, count: first[place].count &+ flow.count))
                 place += 1
             } else {
                 sum.append(flow)
