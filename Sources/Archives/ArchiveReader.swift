@@ -53,7 +53,8 @@ public enum ArchivePiece {
 /// Reads an archive from front to back, a piece at a time, in bounded memory, without ever unpacking to disk.
 ///
 /// The kind is told by the content: tar or a single file, under one layer of gzip, xz, zstd or bzip2 or none; zip; 7z. Nothing else is tried.
-/// Every checksum that a format carries is verified, and every entry is read to its end, wanted or not.
+/// The checksums that a format carries are verified; of a 7z's, those of its directory and of each file, and not those of packed bytes or of
+/// several files together. Every entry is read to its end, wanted or not.
 ///
 /// A reader may stop at any piece and go on later. It is used by one thread at a time. `@unchecked Sendable`: nothing in it is bound to a
 /// thread, so between two calls it may move to another.

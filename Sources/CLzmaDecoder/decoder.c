@@ -66,6 +66,8 @@ INLINE uint16_t adapted(uint32_t p, uint32_t target) { return (uint16_t)(p - (ui
 
 #if defined(__x86_64__)
 
+// Operands that are written before the last of the others is read are marked so ("&"): they share no register with those.
+
 // Normalises, and gives range / 2048.
 INLINE uint32_t unit(range_decoder *rc) {
     uint32_t unit = rc->range >> 11, short_unit = rc->range >> 3, wide = rc->range << 8;
@@ -75,7 +77,7 @@ INLINE uint32_t unit(range_decoder *rc) {
             "cmovb %[more], %[code]\n\t"
             "cmovb %[wide], %[range]\n\t"
             "adcq $0, %[next]"
-            : [range] "+r"(rc->range), [code] "+r"(rc->code), [unit] "+r"(unit), [next] "+r"(rc->next)
+            : [range] "+r"(rc->range), [code] "+&r"(rc->code), [unit] "+&r"(unit), [next] "+r"(rc->next)
             : [short_unit] "r"(short_unit), [more] "r"(more), [wide] "r"(wide)
             : "cc");
     return unit;
@@ -91,7 +93,7 @@ INLINE uint32_t pick(range_decoder *rc, uint32_t p, uint16_t *probability, uint3
             "cmovae %[if_one], %[next]\n\t"
             "cmovae %[none], %[target]\n\t"
             "sbbl $-1, %[symbol]"
-            : [range] "+r"(range), [less] "+r"(less), [code] "+r"(rc->code), [next] "+r"(next), [target] "+r"(target), [symbol] "+r"(symbol)
+            : [range] "+&r"(range), [less] "+&r"(less), [code] "+&r"(rc->code), [next] "+&r"(next), [target] "+r"(target), [symbol] "+r"(symbol)
             : [rest] "r"(rest), [if_one] "r"(if_one), [none] "rm"(0)
             : "cc");
     rc->range = range;
@@ -109,7 +111,7 @@ INLINE uint32_t pick_last(range_decoder *rc, uint32_t p, uint16_t *probability, 
             "cmovae %[less], %[code]\n\t"
             "cmovae %[none], %[target]\n\t"
             "sbbl $-1, %[symbol]"
-            : [range] "+r"(range), [less] "+r"(less), [code] "+r"(rc->code), [target] "+r"(target), [symbol] "+r"(symbol)
+            : [range] "+&r"(range), [less] "+&r"(less), [code] "+&r"(rc->code), [target] "+r"(target), [symbol] "+r"(symbol)
             : [rest] "r"(rest), [none] "rm"(0)
             : "cc");
     rc->range = range;

@@ -61,6 +61,24 @@ import Testing
         #expect(try damage(sevenZip(cut, lzma2: lzma2, of: content)) == .truncated)
     }
 
+    /// Packed bytes behind the last file, few, or so many that they are not read with it.
+    @Test(arguments: [true, false]) func refusesPackedBytesBehindTheEnd(_ lzma2: Bool) throws {
+        for count in [300, 700_000] {
+            let content = LzmaPacking.content(11, count: count)
+            var raw = try LzmaPacking().raw(content, lzma2: lzma2)
+            let packed = raw.packed
+            #expect(try damage(sevenZip(raw, lzma2: lzma2, of: content)) == nil)
+            for surplus in [1, 10, 100, 100_000, 600_000] {
+                for byte: UInt8 in [0, 0x5A] {
+                    raw.packed = packed + [UInt8](repeating: byte, count: surplus)
+                    let bytes = sevenZip(raw, lzma2: lzma2, of: content)
+                    #expect(try isPlain(bytes))
+                    #expect(try damage(bytes) == .trailing, "\(count), \(surplus) times \(byte)")
+                }
+            }
+        }
+    }
+
     /// What we read out of damaged data without a checksum, libarchive reads too. It does not always look behind the last byte.
     @Test(arguments: 1...20) func agreesOnDamage(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))

@@ -111,6 +111,24 @@ import Testing
         #expect(try ours(filtered) == other)
     }
 
+    /// One decoder serves block after block, of one dictionary or of another, full or empty, and each begins anew.
+    @Test func servesBlockAfterBlock() throws {
+        let contents = (0..<8).map { LzmaPacking.content($0, count: $0 % 2 * 30_000) }
+        let packed = try contents.enumerated().map { try LzmaPacking(dictionary: 4_096 << UInt32($0 % 3), blocks: 1 + $0 % 4).xz($1) }
+        #expect(try ours(packed.flatMap { $0 }) == contents.flatMap { $0 })
+        // A block that does not forget what stood before cannot follow another either. Noise is stored, in a chunk that begins with a 1.
+        var generator = SeededGenerator(seed: 1)
+        let noise = (0..<200).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let stored = try LzmaPacking(check: LZMA_CHECK_NONE).xz(noise)
+        #expect(stored[24] == 1)
+        var going = stored
+        going[24] = 2
+        for bytes in [going, stored + going] {
+            #expect(try ours(bytes) == nil)
+            #expect(try theirs(bytes) == nil)
+        }
+    }
+
     @Test(arguments: 1...12) func givesTheSameInAnySteps(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let content = LzmaPacking.content(seed, count: 30_000)

@@ -118,10 +118,12 @@ func fuzzLzma(_ input: UnsafeRawBufferPointer) {
         // liblzma gives what stands before damage; we may stop earlier, at the beginning of the chunk.
         guard theirs.content.starts(with: ours.content) else { fatalError("other bytes") }
     }
-    guard theirs.isFinished == ours.isFinished || !lzma2 && !theirs.isFinished else {
-        fatalError("ours ends: \(ours.isFinished), liblzma's: \(theirs.isFinished)")
+    // Of LZMA, we refuse what goes on behind the mark of the end; behind LZMA2, who asks for it looks.
+    let isFinished = theirs.isFinished && (lzma2 || theirs.taken == packed.count)
+    guard isFinished == ours.isFinished || !lzma2 && !theirs.isFinished else {
+        fatalError("ours ends: \(ours.isFinished), liblzma's: \(isFinished)")
     }
-    if theirs.isFinished {
+    if isFinished {
         guard ours.content == theirs.content, ours.taken == theirs.taken || !lzma2 else {
             fatalError("\(ours.content.count) of \(ours.taken), \(theirs.content.count) of \(theirs.taken)")
         }

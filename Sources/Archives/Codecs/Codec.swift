@@ -1,7 +1,8 @@
 /// One layer of compression, decoded as a stream.
 ///
 /// These call the compression libraries themselves where libarchive's filters leave open what an auditor must close: they do not check
-/// gzip's CRC and length, pass over anything behind a bzip2 stream, and fix xz's memory at 1 GiB. libarchive reads the containers.
+/// gzip's CRC and length, pass over anything behind a bzip2 stream, and fix xz's memory at 1 GiB. Of xz, the library reads headers, the index
+/// and blocks with other filters; blocks in LZMA2 alone have a decoder of our own. libarchive reads the containers.
 protocol Codec: AnyObject {
     /// Decodes from the front of `input`, which is shortened by what was taken, and gives the number of bytes written to `output`.
     /// `ended` says that the file ends with `input`. Without room or input left, or at the end, nothing is taken or written.

@@ -24,7 +24,7 @@ final class Lzma2Decoder: LzmaDecoder {
         case end
     }
 
-    private let symbols: LzmaSymbols
+    private var symbols: LzmaSymbols
     private var stage = Stage.header
     private var header: [UInt8] = []
     private let chunk = UnsafeMutablePointer<UInt8>.allocate(capacity: 65_536 + LzmaSymbols.inputPadding)
@@ -43,6 +43,15 @@ final class Lzma2Decoder: LzmaDecoder {
     }
 
     deinit { chunk.deallocate() }
+
+    /// Begins anew with these symbols, and keeps the room for chunks, which a file of empty blocks would else ask for again and again.
+    func restart(symbols: LzmaSymbols) {
+        self.symbols = symbols
+        stage = .header
+        header.removeAll(keepingCapacity: true)
+        needsDictionary = true
+        needsProperties = true
+    }
 
     /// Whether the mark of the end was read.
     var isFinished: Bool { if case .end = stage { true } else { false } }

@@ -53,9 +53,9 @@ final class LzmaStreamDecoder: LzmaDecoder {
         let isFinished = symbols.isFinished(&next)
         // Without a mark of the end the last byte is taken with the last symbol.
         if left == 0, isFinished, next == UnsafePointer(buffer + filled) { return true }
-        guard symbols.isBetweenSymbols, symbols.isEndMark(&next, stop: UnsafePointer(buffer + filled)),
-            next <= UnsafePointer(buffer + filled)
-        else { throw .damage(.damaged("LZMA data")) }
+        let end = UnsafePointer(buffer + filled)
+        guard symbols.isBetweenSymbols, symbols.isEndMark(&next, stop: end), next <= end else { throw .damage(.damaged("LZMA data")) }
+        guard left == 0, next == end else { throw .damage(.trailing) }
         return true
     }
 

@@ -25,10 +25,11 @@ final class XzLzma2Block: XzBlock {
     private(set) var unpackedBytes: UInt64 = 0
     private var recorded: [UInt8] = []
 
-    init(header: lzma_block, check: XzCheck, symbols: LzmaSymbols) {
+    /// `decoder` is at its beginning, and serves one block at a time.
+    init(header: lzma_block, check: XzCheck, decoder: Lzma2Decoder) {
         self.header = header
         self.check = check
-        decoder = Lzma2Decoder(symbols: symbols)
+        self.decoder = decoder
     }
 
     var isFinished: Bool { stage == .end }
@@ -91,7 +92,7 @@ final class XzFilteredBlock: XzBlock {
     init(header: UnsafeMutablePointer<lzma_block>) throws(CodecFailure) {
         self.header = header
         stream.initialize(to: lzma_stream())
-        try check(lzma_block_decoder(stream, header))
+        try checkXz(lzma_block_decoder(stream, header))
     }
 
     deinit {
@@ -110,13 +111,13 @@ final class XzFilteredBlock: XzBlock {
         stream.pointee.avail_out = output.count
         let result = lzma_code(stream, LZMA_RUN)
         input.drop(input.count - stream.pointee.avail_in)
-        if result == LZMA_STREAM_END { isFinished = true } else if result != LZMA_BUF_ERROR { try check(result) }
+        if result == LZMA_STREAM_END { isFinished = true } else if result != LZMA_BUF_ERROR { try checkXz(result) }
         return output.count - stream.pointee.avail_out
     }
 }
 
 /// Refuses every answer of liblzma but "fine".
-func check(_ result: lzma_ret) throws(CodecFailure) {
+func checkXz(_ result: lzma_ret) throws(CodecFailure) {
     switch result {
     case LZMA_OK: return
     case LZMA_MEMLIMIT_ERROR, LZMA_MEM_ERROR: throw .memory

@@ -20,6 +20,8 @@ final class XzCodec: Codec {
     private let block = UnsafeMutablePointer<lzma_block>.allocate(capacity: 1)
     private let filters = UnsafeMutablePointer<lzma_filter>.allocate(capacity: 5)
     private var decoder: (any XzBlock)?
+    /// What decoded the last block in LZMA2, for the next one.
+    private var lzma2: Lzma2Decoder?
     private var symbols: LzmaSymbols?
 
     /// `memory`: the dictionary that a block may ask for, in bytes.
@@ -46,7 +48,7 @@ final class XzCodec: Codec {
             switch stage {
             case .streamHeader:
                 guard gather(12, &input) else { return written }
-                try check(lzma_stream_header_decode(&flags, gathered))
+                try checkXz(lzma_stream_header_decode(&flags, gathered))
                 gathered.removeAll(keepingCapacity: true)
                 // A check of another kind would pass unverified.
                 guard XzCheck(flags.check) != nil else { throw .damage(.unsupported("an unknown option of xz")) }
@@ -71,7 +73,7 @@ final class XzCodec: Codec {
                 written += made
                 if decoder.isFinished { stage = .blockEnd } else if made == 0, before == input.count || room.isEmpty { return written }
             case .blockEnd:
-                if let decoder { try check(lzma_index_hash_append(index, decoder.unpaddedBytes, decoder.unpackedBytes)) }
+                if let decoder { try checkXz(lzma_index_hash_append(index, decoder.unpaddedBytes, decoder.unpackedBytes)) }
                 decoder = nil
                 stage = .blockHeader
             case .index:
@@ -79,14 +81,14 @@ final class XzCodec: Codec {
                 var taken = 0
                 let result = lzma_index_hash_decode(index, input.assumingMemoryBound(to: UInt8.self).baseAddress, &taken, input.count)
                 input.drop(taken)
-                if result == LZMA_STREAM_END { stage = .footer } else { try check(result) }
+                if result == LZMA_STREAM_END { stage = .footer } else { try checkXz(result) }
             case .footer:
                 guard gather(12, &input) else { return written }
                 var footer = lzma_stream_flags()
-                try check(lzma_stream_footer_decode(&footer, gathered))
+                try checkXz(lzma_stream_footer_decode(&footer, gathered))
                 gathered.removeAll(keepingCapacity: true)
                 guard lzma_index_hash_size(index) == footer.backward_size else { throw .damage(.damaged("xz data")) }
-                try check(lzma_stream_flags_compare(&flags, &footer))
+                try checkXz(lzma_stream_flags_compare(&flags, &footer))
                 stage = .padding(0)
             case .padding(let zeros):
                 guard let byte = input.first else {
@@ -119,7 +121,7 @@ final class XzCodec: Codec {
         block.pointee.check = flags.check
         block.pointee.header_size = UInt32(gathered.count)
         block.pointee.filters = filters
-        try check(lzma_block_header_decode(block, nil, gathered))
+        try checkXz(lzma_block_header_decode(block, nil, gathered))
         // LZMA_VLI_UNKNOWN, a macro that Swift does not import, ends the filters.
         let end = lzma_vli.max
         defer {
@@ -146,6 +148,9 @@ final class XzCodec: Codec {
             symbols = try LzmaSymbols(dictionaryBytes: dictionary)
         }
         self.symbols = symbols
-        decoder = XzLzma2Block(header: block.pointee, check: check, symbols: symbols)
+        let lzma2 = self.lzma2 ?? Lzma2Decoder(symbols: symbols)
+        lzma2.restart(symbols: symbols)
+        self.lzma2 = lzma2
+        decoder = XzLzma2Block(header: block.pointee, check: check, decoder: lzma2)
     }
 }

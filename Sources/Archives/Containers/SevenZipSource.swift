@@ -2,7 +2,7 @@ import CIsal
 
 /// The entries of a 7z in LZMA or LZMA2, decoded by decoders of our own in the order in which they stand.
 ///
-/// A folder must end where its last file does: what it would unpack to beyond that was lost or added.
+/// A folder must end where its last file does, and its packed bytes there too: what stands beyond that was lost or added.
 final class SevenZipSource: EntrySource {
     private static let inputBytes = 256 << 10
 
@@ -113,11 +113,12 @@ final class SevenZipSource: EntrySource {
         while true {
             try fill()
             do throws(CodecFailure) {
-                if try decoder.finish(&input) { return }
+                if try decoder.finish(&input) { break }
             } catch {
                 throw meter.refusal(error)
             }
             guard unread > 0 else { throw meter.unreadable(.truncated) }
         }
+        guard input.isEmpty, unread == 0 else { throw meter.unreadable(.trailing) }
     }
 }
