@@ -130,10 +130,15 @@ public final class HistoryEditor: Sendable {
 /// A file of histories being written, from several threads at once.
 public struct NewHistory: Sendable {
     fileprivate let file: OpenFile
+    /// The bytes from which on the system begins at once to write them out.
+    private static let hastened = 1 << 16
 
     /// Writes bytes at an offset.
     public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
-        try file.write(bytes, at: offset, pastCache: offset >= OpenFile.cachedPart)
+        let pastCache = offset >= OpenFile.cachedPart
+        try file.write(bytes, at: offset, pastCache: pastCache)
+        // What is on its way to the disk now need not be waited for in the end.
+        if !pastCache, bytes.count >= Self.hastened { file.startWriting(at: offset, count: bytes.count) }
     }
 }
 

@@ -158,6 +158,9 @@ final class OpenFile: Sendable {
     /// Has the system begin to write out what was written here. Promises nothing: ``synchronize()`` does.
     func startWriting() { tuowei_begin_writing(descriptor, 0, 0) }
 
+    /// The same for what was written at a place.
+    func startWriting(at offset: Int, count: Int) { tuowei_begin_writing(descriptor, offset, count) }
+
     /// Makes the file's bytes durable. A failure is final: the kernel may have dropped the pages, so trying again proves nothing.
     func synchronize() throws(StoreError) {
         guard fsync(descriptor) == 0 else { throw .system(operation: "make durable (fsync)", path: path, code: errno) }
