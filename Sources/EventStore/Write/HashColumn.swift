@@ -51,6 +51,9 @@ struct HashColumn {
     /// The hashes that are read at once: as many as stay in a core's own cache until they have been looked at.
     private static let pieceWords = 1 << 14
 
+    /// The bytes that stay in the system's cache for the next ingest: there are eight such files beside one of histories.
+    private static let cachedPart = OpenFile.cachedPart / 4
+
     /// The hashes from which on the system begins at once to write them out.
     private static let hastenedWords = 1 << 17
 
@@ -147,7 +150,7 @@ struct HashColumn {
         sum.add(header: header.bytes)
         sum.add(hashes)
         header.append(sum.value)
-        try file.write(UnsafeRawBufferPointer(hashes), at: place + Self.headerBytes, pastCache: place >= OpenFile.cachedPart / 4)
+        try file.write(UnsafeRawBufferPointer(hashes), at: place + Self.headerBytes, pastCache: place >= Self.cachedPart)
         try write(header.bytes, to: file, at: place)
         // Of a little, all is written when it is made durable, and nobody waits for the disk here.
         if hashes.count >= Self.hastenedWords { file.startWriting() }

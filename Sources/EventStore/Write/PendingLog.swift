@@ -84,8 +84,8 @@ final class PendingLog {
         guard let file, !buffer.isEmpty else { return }
         let count = buffer.count
         if !writesBeside, !handedOver.isEmpty { try behind.wait() }
-        buffer = try behind.put(buffer, into: file, at: bufferStart, beside: writesBeside)
-        buffer.reserveCapacity(Self.bufferSize + maximumEntry + 2)
+        try behind.put(buffer, into: file, at: bufferStart, beside: writesBeside)
+        buffer.removeAll(keepingCapacity: true)
         bufferStart += count
         if writesBeside {
             // So many wait at most, this one among them: those before are written.

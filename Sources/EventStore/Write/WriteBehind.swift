@@ -6,48 +6,34 @@ import Synchronization
 final class WriteBehind: Sendable {
     /// How many pieces may wait; each is some ``PendingLog/bufferSize``.
     static let most = 4
-    private struct State {
-        var failure: StoreError?
-        /// Memory of pieces that are written, to be filled again.
-        var spare: [[UInt8]] = []
-    }
     private let queue = DispatchQueue(label: "tuowei.store.write")
     private let room = DispatchSemaphore(value: most)
-    private let state = Mutex(State())
+    private let failure = Mutex<StoreError?>(nil)
 
     /// Writes a piece at a place of a file, and asks the system to begin to bring it to the disk. `beside`: by another thread, and this
     /// one waits only while ``most`` others wait; otherwise by this one, and nothing else may wait then.
-    /// - Returns: An array for the next piece, perhaps with memory to fill.
-    func put(_ piece: [UInt8], into file: OpenFile, at place: Int, beside: Bool) throws(StoreError) -> [UInt8] {
+    /// - Throws: What failed, of this piece or of one before it.
+    func put(_ piece: [UInt8], into file: OpenFile, at place: Int, beside: Bool) throws(StoreError) {
         guard beside else {
             try write(piece, to: file, at: place)
             queue.async { file.startWriting() }
-            return emptied(piece)
+            return
         }
         room.wait()
-        let spare = state.withLock { ($0.failure, $0.spare.popLast() ?? []) }
-        if let failure = spare.0 {
+        if let failure = failure.withLock({ $0 }) {
             room.signal()
             throw failure
         }
         queue.async { [self] in
             defer { room.signal() }
-            guard state.withLock({ $0.failure == nil }) else { return }
+            guard failure.withLock({ $0 == nil }) else { return }
             do throws(StoreError) {
                 try write(piece, to: file, at: place)
                 file.startWriting()
             } catch {
-                state.withLock { $0.failure = error }
+                failure.withLock { $0 = error }
             }
-            state.withLock { $0.spare.append(emptied(piece)) }
         }
-        return spare.1
-    }
-
-    private func emptied(_ piece: consuming [UInt8]) -> [UInt8] {
-        var piece = piece
-        piece.removeAll(keepingCapacity: true)
-        return piece
     }
 
     /// Does something once all that was handed over before is written, or has failed.
@@ -56,6 +42,6 @@ final class WriteBehind: Sendable {
     /// Waits for all that was handed over, and throws what failed.
     func wait() throws(StoreError) {
         queue.sync {}
-        if let failure = state.withLock({ $0.failure }) { throw failure }
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 }

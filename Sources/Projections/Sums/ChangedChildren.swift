@@ -96,14 +96,7 @@ private final class ChangedChildFolder {
         try births.load(partition, marking: marks) { _ in false }
         try enrolments.load(partition, marking: marks) { changedFacilities[Int($0.facility)] }
         let first = plan.first(of: partition)
-        for word in 0..<marks.count {
-            var bits = marks[word]
-            while bits != 0 {
-                let local = word * 64 + bits.trailingZeroBitCount
-                bits &= bits - 1
-                fold(first &+ UInt32(truncatingIfNeeded: local), local)
-            }
-        }
+        marks.forEachBit { fold(first &+ UInt32(truncatingIfNeeded: $0), $0) }
     }
 
     private func fold(_ child: UInt32, _ local: Int) {

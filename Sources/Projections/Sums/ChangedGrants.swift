@@ -44,12 +44,9 @@ extension FoldedGrants {
     private static func moved(_ kept: FoldedChildren.Kept, _ lastColumns: Table<Int32>) -> Table<UInt64> {
         let (changed, before) = (kept.changed, kept.sums.lastColumns)
         let moved = Table<UInt64>(repeating: 0, count: changed.count)
-        for word in 0..<changed.count where changed[word] != 0 {
-            for bit in 0..<64 where changed[word] >> UInt64(bit) & 1 != 0 {
-                let child = word * 64 + bit
-                guard child < lastColumns.count else { continue }
-                if lastColumns[child] != (child < before.count ? before[child] : -1) { moved[word] |= 1 << UInt64(bit) }
-            }
+        changed.forEachBit { child in
+            guard child < lastColumns.count, lastColumns[child] != (child < before.count ? before[child] : -1) else { return }
+            moved[child >> 6] |= 1 << UInt64(child & 63)
         }
         return moved
     }
@@ -113,17 +110,12 @@ private final class ChangedGrantFolder {
             return children[Int(record.payee >> 6)] >> UInt64(record.payee & 63) & 1 != 0
         }
         let first = plan.first(of: partition)
-        for word in 0..<marks.count {
-            var bits = marks[word]
-            while bits != 0 {
-                let local = word * 64 + bits.trailingZeroBitCount
-                bits &= bits - 1
-                let number = first &+ UInt32(truncatingIfNeeded: local)
-                changed.append(number)
-                records.take(local)
-                try fold(records.before, isTied: records.isTiedBefore, number, into: was)
-                try fold(records.now, isTied: records.isTiedNow, number, into: now)
-            }
+        try marks.forEachBit { local in
+            let number = first &+ UInt32(truncatingIfNeeded: local)
+            changed.append(number)
+            records.take(local)
+            try fold(records.before, isTied: records.isTiedBefore, number, into: was)
+            try fold(records.now, isTied: records.isTiedNow, number, into: now)
         }
     }
 

@@ -120,3 +120,17 @@ final class ChangedRuns<Record: FoldRecord> {
         return low
     }
 }
+
+extension Table<UInt64> {
+    /// Hands over the places of the bits that are set, in order.
+    @inline(__always)
+    func forEachBit(_ body: (Int) throws -> Void) rethrows {
+        for word in 0..<count {
+            var bits = self[word]
+            while bits != 0 {
+                try body(word * 64 + bits.trailingZeroBitCount)
+                bits &= bits - 1
+            }
+        }
+    }
+}
