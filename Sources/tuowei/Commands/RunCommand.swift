@@ -4,13 +4,15 @@ import Pipelines
 
 /// `tuowei run`: ingest, fold and report in one.
 struct RunCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "run", abstract: "Ingest, fold and report in one.")
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Ingest, fold and report in one: the archives of the pipeline, or the ones named.")
 
     @OptionGroup var options: PipelineOptions
     @OptionGroup var moment: MomentOptions
     @OptionGroup var report: ReportOptions
     @OptionGroup var key: KeyOptions
     @OptionGroup var failOn: FailOnOptions
+    @Argument(help: "Archives instead of the pipeline's.") var archives: [String] = []
 
     func run() throws {
         let pipeline = try options.read()
@@ -21,7 +23,7 @@ struct RunCommand: ParsableCommand {
         let reference = try Stages.reference(of: pipeline)
         let threads = options.threadCount
         let signer = try key.signer(pipeline)
-        let answers = try Stages.ingest(pipeline, [], signer: signer, threads: threads) { _ in }
+        let answers = try Stages.ingest(pipeline, archives, signer: signer, threads: threads) { _ in }
         // A run that appends nothing leaves the store as it is.
         if answers.contains(where: { $0.status == .appended }) {
             _ = try Stages.fold(pipeline, sumsOf: day, reference: reference, threads: threads)
