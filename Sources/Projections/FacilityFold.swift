@@ -60,6 +60,11 @@ struct FoldedFacilities {
     private(set) var segments: [FacilitySegment] = []
     private(set) var findings: [RawFinding] = []
 
+    /// How many places what is counted by facility has: one each, and a spare one behind them that nobody reads.
+    var places: Int { facilities.count + 1 }
+    /// Where sums count what they take back of facilities that are registered no more.
+    var sparePlace: Int32 { Int32(truncatingIfNeeded: facilities.count) }
+
     /// Folds the filings, partition by partition.
     init(
         _ records: RecordSource<FilingRecord>, _ cuts: CutTable, columnOf: Table<Int32>, in source: any EventSource, threads: Int

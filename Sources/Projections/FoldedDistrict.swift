@@ -44,7 +44,7 @@ struct FoldedDistrict {
         grantRecords = records(.subsidies, plans.grants, \.grants)
 
         let (facilities, kept) = try Self.facilities(filings, cuts, columnOf, request, source, beside: sums)
-        let totals = Totals(request, cuts, facilities: facilities.facilities.count)
+        let totals = Totals(request, cuts, facilities)
         let needsColumns = histories.paysChildren || workers.contains(where: \.paysChildren)
         let changed = try kept.flatMap { sums in
             guard sums.answer(request, shape) else { return nil as FoldedChildren? }

@@ -2,9 +2,11 @@ import Events
 
 /// Sums up what the workers counted and what facilities add at each cut.
 struct Totals {
-    /// Groups of columns, and of facilities, that are counted one after another.
+    /// Groups of columns, and of the places of facilities, that are counted one after another.
     let columns: PartitionPlan
     let facilities: PartitionPlan
+    /// How many of these places are facilities'.
+    private let registered: Int
     private let table: CutTable
     private let cuts: Int
     private let width: Int
@@ -13,13 +15,14 @@ struct Totals {
     /// Counters of a column and cut that follow from children alone: ``Counter`` 0 to 5, padded to a power of two.
     private static var counters: Int { 8 }
 
-    init(_ request: ProjectionRequest, _ table: CutTable, facilities: Int) {
+    init(_ request: ProjectionRequest, _ table: CutTable, _ folded: FoldedFacilities) {
         self.table = table
         cuts = table.count
         width = request.columns
         threads = request.threads
         columns = PartitionPlan(rows: width, bytes: (cuts + 1) * Self.counters * 4)
-        self.facilities = PartitionPlan(rows: facilities, bytes: (cuts + 1) * 8)
+        facilities = PartitionPlan(rows: folded.places, bytes: (cuts + 1) * 8)
+        registered = folded.facilities.count
     }
 
     /// Writes the counters that follow from children alone, at every cut and column: +1 at the first cut of a range, -1 behind its
@@ -97,7 +100,7 @@ struct Totals {
     /// Enrolments by facility and cut, `[enrolled, over age]` at `(facility * cuts + cut) * 2`.
     func enrolments(_ children: FoldedChildren) throws -> Table<Int32> {
         let kept = children.kept
-        let sums = Table<Int32>(repeating: 0, count: facilities.subjects * cuts * 2)
+        let sums = Table<Int32>(repeating: 0, count: registered * cuts * 2)
         if let kept {
             let width = cuts * 2
             kept.sums.enrolments.withUnsafeBufferPointer { rows in
@@ -126,7 +129,7 @@ struct Totals {
             }
             add(children.tallies, 1)
             add(kept?.undone ?? [], -1)
-            for facility in first..<min(facilities.subjects, first + facilities.size) {
+            for facility in first..<min(registered, first + facilities.size) {
                 let row: UnsafeMutablePointer<Int32> = cells + ((facility &- first) &* stride)
                 var (enrolled, overAge): (Int32, Int32) = (0, 0)
                 for cut in 0..<cuts {

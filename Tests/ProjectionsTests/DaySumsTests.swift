@@ -8,8 +8,14 @@ import Testing
 @Suite struct DaySumsTests {
     private static let root = Digest(Array(repeating: 7, count: 32))
 
+    /// The sums of a record of these events, in this order.
+    static func sums(of events: [MemoryEvent], _ request: ProjectionRequest, _ shift: UInt32?) throws -> DaySums {
+        try daySums(
+            MemorySource(events, blockSize: 3), request, size: events.count, root: #require(root), program: "1", partitionShift: shift)
+    }
+
     /// The sums that a file of these words holds.
-    private func opened(_ words: [UInt64]) -> DaySums? {
+    static func opened(_ words: [UInt64]) -> DaySums? {
         DaySums(size: words.count * 8) { buffer, offset in
             try words.withUnsafeBytes { bytes in
                 guard offset + buffer.count <= bytes.count else { throw ProjectionError.damagedHistories }
@@ -18,16 +24,16 @@ import Testing
         }
     }
 
-    private func words(_ sums: DaySums) -> [UInt64] {
+    static func words(_ sums: DaySums) -> [UInt64] {
         sums.bytes().withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
     }
 
-    private func histories(_ events: [MemoryEvent], ends: [Int], _ shift: UInt32?) throws -> Histories {
+    static func histories(_ events: [MemoryEvent], ends: [Int], _ shift: UInt32?) throws -> Histories {
         var histories = Histories()
         for end in ends where end > histories.entryCount {
             let memory = MemoryHistory()
             try histories.makeNext(
-                from: MemorySource(Array(events.prefix(end))), size: end, root: #require(Self.root), find: nil, threads: 1,
+                from: MemorySource(Array(events.prefix(end))), size: end, root: #require(root), find: nil, threads: 1,
                 partitionShift: shift, write: memory.write)
             let file = try #require(memory.opened())
             histories = try #require(histories.adding(file))
@@ -48,17 +54,15 @@ import Testing
             let source = try MemorySource(events, blockSize: 1 + seed % 9)
             let before = [events.count, events.count - 1, events.count * 9 / 10, events.count / 2, events.count / 5][seed % 5]
             let ends = [[], [events.count], [before], [events.count / 3, before], [before, events.count]][seed / 5 % 5]
-            let histories = try histories(events, ends: ends, shift)
+            let histories = try Self.histories(events, ends: ends, shift)
             for question in 0..<3 {
                 let (cuts, asOf, knownAt) = world.question()
                 func request(_ threads: Int, knownAt: Instant? = nil) -> ProjectionRequest {
                     ProjectionRequest(
                         cuts: cuts, asOf: asOf, knownAt: knownAt, communities: RandomWorld.registered, threads: threads)
                 }
-                let made = try daySums(
-                    MemorySource(Array(events.prefix(before)), blockSize: 3), request(1 + seed % 3), size: before,
-                    root: #require(Self.root), program: "1", partitionShift: shift)
-                let sums = try #require(opened(words(made)))
+                let made = try Self.sums(of: Array(events.prefix(before)), request(1 + seed % 3), shift)
+                let sums = try #require(Self.opened(Self.words(made)))
                 let place = "seed \(seed), D \(asOf), \(before) of \(events.count), files \(ends)"
                 let threads = 1 + (seed + question) % 3
                 expect(
@@ -78,6 +82,9 @@ import Testing
                     let grants = try district.grants(request(1), in: source)
                     changedGrants += (grants.changed?.elements ?? []).reduce(0) { $0 + $1.nonzeroBitCount }
                     allGrants += source.identifierCount(of: .grant)
+                } else {
+                    // Of a record in which no child was paid they lack where children live; nothing else makes them useless.
+                    #expect(sums.lastColumns.isEmpty, "\(place): the sums were not used")
                 }
                 // At a K they do not hold.
                 expect(
@@ -85,7 +92,6 @@ import Testing
                     equals: try project(source, request(1, knownAt: knownAt), partitionShift: shift), "\(place), with a K")
             }
         }
-        // A facility whose registration is voided makes them useless; that is not the rule.
         #expect(used > 7, "only \(used) of 15 were used")
         #expect(standing > 20 && again < standing, "\(standing) kept findings stand, \(again) of them looked at again")
         #expect(changedGrants > 0 && changedGrants < allGrants, "\(changedGrants) of \(allGrants) grants were folded")
@@ -113,7 +119,7 @@ import Testing
         }
         let shorter = try RecordShape(MemorySource(Array(world.events.dropLast())))
         #expect(!sums.answer(asked, shorter))
-        let words = words(sums)
+        let words = Self.words(sums)
         let head = try #require(DaySumsHead(Array(words.prefix(DaySumsHead.wordCount)), fileSize: words.count * 8))
         #expect(head.isOf(asked, by: "1"))
         #expect(!head.isOf(asked, by: "2"))
@@ -131,21 +137,21 @@ import Testing
         let request = ProjectionRequest(
             cuts: Array(world.days.sorted().prefix(2)), asOf: world.days.max() ?? Day(rawValue: 0), communities: RandomWorld.registered)
         let root = try #require(Self.root)
-        let words = try words(daySums(MemorySource(world.events), request, size: 9, root: root, program: "1"))
-        #expect(opened(words).map { self.words($0) } == words)
+        let words = try Self.words(daySums(MemorySource(world.events), request, size: 9, root: root, program: "1"))
+        #expect(Self.opened(words).map { Self.words($0) } == words)
         for (threads, blockSize, shift) in [(2, 3, 1), (3, 50, 0)] as [(Int, Int, UInt32)] {
             let again = ProjectionRequest(cuts: request.cuts, asOf: request.asOf, communities: request.communities, threads: threads)
             let source = try MemorySource(world.events, blockSize: blockSize)
             let made = try daySums(source, again, size: 9, root: root, program: "1", partitionShift: shift)
-            #expect(self.words(made) == words)
+            #expect(Self.words(made) == words)
         }
         for place in words.indices {
             var damaged = words
             damaged[place] ^= 1 << UInt64(place % 64)
-            #expect(opened(damaged) == nil, "word \(place)")
-            #expect(opened(Array(words.prefix(place))) == nil)
+            #expect(Self.opened(damaged) == nil, "word \(place)")
+            #expect(Self.opened(Array(words.prefix(place))) == nil)
         }
-        #expect(opened(words + [0]) == nil)
+        #expect(Self.opened(words + [0]) == nil)
     }
 
     /// Whether histories lie beside the log changes no byte of them: not where children are paid later than D either, or by voided grants.
@@ -155,7 +161,7 @@ import Testing
         let events = world.events
         let (cuts, _, _) = world.question()
         let (source, root) = (try MemorySource(events, blockSize: 7), try #require(Self.root))
-        let histories = try histories(events, ends: [events.count / 2, events.count], 1)
+        let histories = try Self.histories(events, ends: [events.count / 2, events.count], 1)
         let days = world.days.sorted()
         for asOf in [days.first, days[days.count / 2], days.last].compactMap(\.self) {
             let request = ProjectionRequest(cuts: cuts.filter { $0 <= asOf }, asOf: asOf, communities: RandomWorld.registered, threads: 2)
@@ -172,12 +178,12 @@ import Testing
             cuts: Array(world.days.sorted().prefix(2)), asOf: world.days.max() ?? Day(rawValue: 0), communities: RandomWorld.registered)
         let source = try MemorySource(world.events)
         let sums = try daySums(source, request, size: 9, root: #require(Self.root), program: "1")
-        let words = words(sums)
+        let words = Self.words(sums)
         for place in 0..<DaySumsHead.wordCount {
             for value in [UInt64.max, UInt64(UInt32.max), 1 << 31, words[place] &+ 1] where value != words[place] {
                 var damaged = words
                 damaged[place] = value
-                #expect(opened(damaged) == nil, "word \(place)")
+                #expect(Self.opened(damaged) == nil, "word \(place)")
             }
         }
         // Numbers that no fold could index by or add up, under a right checksum.
@@ -211,7 +217,7 @@ import Testing
         for (place, spoil) in spoils.enumerated() {
             var spoilt = sums
             spoil(&spoilt)
-            #expect(opened(self.words(spoilt)) == nil, "case \(place)")
+            #expect(Self.opened(Self.words(spoilt)) == nil, "case \(place)")
         }
     }
 }

@@ -2,15 +2,17 @@ import Events
 
 extension FoldedChildren {
     /// Folds the children of whom something changed since sums were made, as they were and as they are: those with new events, those of
-    /// whom an event was voided since, and those with an enrolment at a facility that is open at other times now, or lies elsewhere.
+    /// whom an event was voided since, and those with an enrolment at a facility that is open at other times now, lies elsewhere, or is
+    /// registered only now or no more.
     ///
-    /// Nil where the sums cannot be used: a facility they know is none any more, or they lack what is asked.
+    /// Nil where the sums lack what is asked: where children live.
     init?(
         changedSince sums: DaySums, _ births: RecordSource<BirthRecord>, _ enrolments: RecordSource<EnrolmentRecord>, _ cuts: CutTable,
         _ request: ProjectionRequest, columnOf: Table<Int32>, facilities: FoldedFacilities, totals: Totals, voids: [ResolvedVoid],
         needsColumns: Bool, in source: any EventSource
     ) throws {
-        guard let change = FacilityChange(sums.lookups, facilities.lookups), !needsColumns || !sums.lastColumns.isEmpty else { return nil }
+        guard !needsColumns || !sums.lastColumns.isEmpty else { return nil }
+        let change = FacilityChange(sums.lookups, facilities)
         let plan = births.plan
         let threads = min(request.threads, plan.count)
         func tallies() -> [ChildTally] { (0..<threads).map { _ in ChildTally(columns: totals.columns, facilities: totals.facilities) } }

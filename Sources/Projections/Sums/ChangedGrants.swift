@@ -2,8 +2,8 @@ import Events
 
 extension FoldedGrants {
     /// Folds the grants of which something changed since sums were made, as they were and as they are: those with new events, those of
-    /// which an event was voided since, and those whose facility lies elsewhere now or was filed at other times, or whose child lives
-    /// elsewhere.
+    /// which an event was voided since, and those whose facility lies elsewhere now, was filed at other times, or is registered only now
+    /// or no more, or whose child lives elsewhere.
     init(
         changedSince kept: FoldedChildren.Kept, _ records: RecordSource<GrantRecord>, _ request: ProjectionRequest,
         facilities folded: FoldedFacilities, lastColumns: Table<Int32>, voids: [ResolvedVoid], in source: any EventSource
@@ -17,7 +17,7 @@ extension FoldedGrants {
             -> [GrantTally]
         {
             (0..<threads).map { _ in
-                GrantTally(request, folded.facilities.count, lookups, filed, places: places, last)
+                GrantTally(request, folded.places, lookups, filed, places: places, last)
             }
         }
         let was = tallies(kept.facilities.before, payees.filedBefore, payees.placesBefore, .kept(sums.lastColumns))
@@ -58,7 +58,7 @@ private struct PayeeChange {
     let filedNow: FiledByPlace
     /// By number: the place in `filedBefore`, -1: not registered then.
     let placesBefore: Table<Int32>
-    /// By number: whether it lies elsewhere now, or was filed at other times.
+    /// By number: whether it lies elsewhere now, was filed at other times, or is registered only now or no more.
     let changed: Table<Bool>
 
     init(_ kept: FoldedChildren.Kept, _ folded: FoldedFacilities) {

@@ -1,4 +1,7 @@
 /// What became of the facilities since sums were made.
+///
+/// One that is registered no more, since its registration was voided, has no place among those that are. What children and grants added
+/// for it is folded again to be taken back, all of it at one spare place behind the last facility, and nobody reads that place.
 struct FacilityChange {
     /// By number: what the folds asked of it then, at the place it has now.
     let before: Table<FacilityLookup>
@@ -7,9 +10,9 @@ struct FacilityChange {
     /// By number, as far as the sums know it: its place now, -1: not registered.
     let places: [Int]
 
-    /// Nil where a facility that the sums know is not registered any more: its enrolments have no place.
-    init?(_ old: [FacilityLookup], _ new: Table<FacilityLookup>) {
-        guard old.count <= new.count else { return nil }
+    /// From what the sums asked of facilities, of which there are no fewer now, and what they are now.
+    init(_ old: [FacilityLookup], _ folded: FoldedFacilities) {
+        let new = folded.lookups
         before = Table(repeating: FacilityLookup(), count: new.count)
         changed = Table(repeating: false, count: new.count)
         for number in 0..<new.count {
@@ -18,9 +21,10 @@ struct FacilityChange {
                 changed[number] = now.index >= 0
                 continue
             }
-            guard now.index >= 0 else { return nil }
-            before[number] = FacilityLookup(index: now.index, openFrom: was.openFrom, openTo: was.openTo, column: was.column)
-            changed[number] = was.openFrom != now.openFrom || was.openTo != now.openTo || was.column != now.column
+            let place = now.index >= 0 ? now.index : folded.sparePlace
+            before[number] = FacilityLookup(index: place, openFrom: was.openFrom, openTo: was.openTo, column: was.column)
+            changed[number] =
+                now.index < 0 || was.openFrom != now.openFrom || was.openTo != now.openTo || was.column != now.column
         }
         places = old.indices.map { Int(new[$0].index) }
     }
