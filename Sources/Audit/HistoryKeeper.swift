@@ -8,13 +8,17 @@ public struct HistoryKeeper: Sendable {
     let folder: HistoryFolder
     let threads: Int
     let work: WorkCounter
+    let ahead: HistoriesAhead?
 
     /// A file that follows others is merged with them once it and they hold a part of the base that is worth it; sums are made anew.
     static let mergeAt = 8
     private static let mostFiles = 12
 
     /// The keeper of the histories of the store of which `store` is a state; it tells `work` what it does.
-    public init(_ store: EventStore, threads: Int, work: WorkCounter = WorkCounter()) {
+    ///
+    /// - Parameter ahead: What was read of them at an earlier state.
+    public init(_ store: EventStore, threads: Int, work: WorkCounter = WorkCounter(), ahead: HistoriesAhead? = nil) {
+        self.ahead = ahead
         self.store = store
         self.threads = threads
         self.work = work
@@ -29,27 +33,42 @@ public struct HistoryKeeper: Sendable {
         { [store, threads] identifiers, log, below in try store.find(identifiers, in: log, below: below, threads: threads) }
     }
 
-    private struct Link {
-        let entries: Range<Int>
+    /// An open file, whose head is whole.
+    struct Opened: Sendable {
         let file: HistoryFile
         let size: Int
         let read: HistoryFile.Read
+    }
+
+    private struct Link {
+        let entries: Range<Int>
+        let opened: Opened
         let before: Histories
+    }
+
+    /// The files that the state's log vouches for.
+    func openedFiles() throws -> [Range<Int>: Opened] {
+        Dictionary(uniqueKeysWithValues: try chain().links.map { ($0.entries, $0.opened) })
+    }
+
+    private func open(_ entries: Range<Int>) throws -> Opened? {
+        if let opened = ahead?.file(entries) { return opened }
+        guard let stored = try folder.open(entries) else { return nil }
+        let read: HistoryFile.Read = { [work] buffer, offset in
+            try stored.read(into: buffer, at: offset)
+            work.add(.checkedBytes, buffer.count)
+        }
+        return HistoryFile(size: stored.size, read: read).map { Opened(file: $0, size: stored.size, read: read) }
     }
 
     private func chain() throws -> (histories: Histories, links: [Link]) {
         var histories = Histories()
         var links: [Link] = []
         for entries in try folder.list() where entries.lowerBound == histories.entryCount && entries.upperBound <= store.size {
-            guard let stored = try folder.open(entries) else { continue }
-            let read: HistoryFile.Read = { [work] buffer, offset in
-                try stored.read(into: buffer, at: offset)
-                work.add(.checkedBytes, buffer.count)
-            }
-            guard let file = HistoryFile(size: stored.size, read: read), file.entries == entries,
-                file.isDerived(from: try store.root(ofSize: entries.upperBound)), let longer = histories.adding(file)
+            guard let opened = try open(entries), opened.file.entries == entries,
+                opened.file.isDerived(from: try store.root(ofSize: entries.upperBound)), let longer = histories.adding(opened.file)
             else { continue }
-            links.append(Link(entries: entries, file: file, size: stored.size, read: read, before: histories))
+            links.append(Link(entries: entries, opened: opened, before: histories))
             histories = longer
         }
         return (histories, links)
@@ -73,7 +92,7 @@ public struct HistoryKeeper: Sendable {
         let isCurrent = histories.entryCount == store.size
         // Where something is new, a small file is added, or all is made anew: what stands there need not be read for either. Whoever reads it
         // checks it.
-        if isCurrent { work.expect(.checkedBytes, links.reduce(0) { $0 + $1.size }) }
+        if isCurrent { work.expect(.checkedBytes, links.reduce(0) { $0 + $1.opened.size }) }
         let isWhole = try !isCurrent || links.isEmpty || histories.isWhole(threads: threads)
         work.finish(.checkedBytes)
         let strays = Set(try folder.list()).subtracting(links.map(\.entries))
@@ -84,7 +103,7 @@ public struct HistoryKeeper: Sendable {
         }
         let editor = try folder.edit()
         let behind = events - histories.eventCounts.reduce(0, +)
-        let base = links.first?.file.eventCount ?? 0
+        let base = links.first?.opened.file.eventCount ?? 0
         if !isWhole || links.count >= Self.mostFiles || (events - base) * Self.mergeAt > events { (histories, links) = (Histories(), []) }
         if histories.entryCount < store.size {
             let work = expectMaking(events - histories.eventCounts.reduce(0, +))
@@ -141,10 +160,10 @@ public struct HistoryKeeper: Sendable {
         let links = try chain().links
         for link in links {
             let state = try store.atSize(link.entries.upperBound)
-            let work = expectMaking(link.file.eventCount)
+            let work = expectMaking(link.opened.file.eventCount)
             let difference = try link.before.difference(
-                of: link.file, from: CountedSource(store: state, work: work), root: state.root, threads: threads,
-                folded: { work.add(.eventsFolded, $0) }, read: link.read)
+                of: link.opened.file, from: CountedSource(store: state, work: work), root: state.root, threads: threads,
+                folded: { work.add(.eventsFolded, $0) }, read: link.opened.read)
             work.finish(.eventsRead, .eventsFolded)
             if let difference {
                 faults.append(StoreFault(file: folder.path(link.entries), problem: "\(difference); the next fold makes it anew"))

@@ -7,10 +7,21 @@ extension HistoryKeeper {
     /// The sums of a request's days and communities that this version of the program made of the state's log, or of what it was; nil:
     /// there are none. Damaged ones are none.
     public func sums(for request: ProjectionRequest, by program: String) throws -> DaySums? {
+        if let sums = ahead?.sums, sums.areOf(request), sums.program == program, sums.size <= store.size,
+            sums.isMade(from: try store.root(ofSize: sums.size))
+        {
+            return sums
+        }
         guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head),
             let sums = read(stored), sums.areOf(request)
         else { return nil }
         return sums
+    }
+
+    /// Whether there seem to be such sums: only the beginning of their file is read.
+    public func haveSums(for request: ProjectionRequest, by program: String) throws -> Bool {
+        guard let stored = try folder.openSums(), let head = try head(of: stored) else { return false }
+        return try head.isOf(request, by: program) && isOurs(head)
     }
 
     /// Makes the sums of a request's days and communities, unless those that are there were made of nearly all of the log's events.
@@ -43,6 +54,7 @@ extension HistoryKeeper {
                 offset += bytes.count
             }
             try editor.finishSums(new)
+            ahead?.forgetSums()
         } catch {
             editor.abandon()
             throw error

@@ -11,17 +11,29 @@ import Reports
 
 /// The stages of the main job, as the verbs call them: ingest, fold, report.
 enum Stages {
+    /// What the stages of one run know already and need not read again.
+    struct Known {
+        /// The pipeline's reference data.
+        var reference: ReferenceData?
+        /// The store as it stood when it was read or written last.
+        var store: EventStore?
+        /// What was read of the store's histories and sums.
+        var histories: HistoriesAhead?
+    }
+
     // MARK: Ingest
 
-    /// Ingests the pipeline's archives, or the ones named. Refused archives are complained of on standard error.
+    /// Ingests the pipeline's archives, or the ones named; the answers, and the store as it is then. Refused archives are complained of on
+    /// standard error.
     static func ingest(
-        _ pipeline: Pipeline, _ named: [String], signer: SigningKey?, threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void
-    ) throws -> [ArchiveAnswer] {
+        _ pipeline: Pipeline, _ named: [String], knowing known: Known = Known(), signer: SigningKey?, threads: Int,
+        onAnswer: @escaping (ArchiveAnswer) -> Void
+    ) throws -> (answers: [ArchiveAnswer], store: EventStore) {
         let inputs = try pipeline.inputs(named)
         return try refusing {
             try Interruption.whileCleaning {
                 let writer = try StoreWriter.open(
-                    at: pipeline.store, origin: pipeline.logOrigin, signer: signer, threads: threads)
+                    at: pipeline.store, origin: pipeline.logOrigin, signer: signer, knowing: known.store, threads: threads)
                 defer { writer.close() }
                 if let signer, writer.resigned > 0 {
                     printError(
@@ -30,7 +42,7 @@ enum Stages {
                 let progress = Progress("ingest")
                 defer { progress.finish() }
                 progress.work.expect(.archiveBytes, inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) })
-                return try IngestRun(inputs, into: writer).run(threads: threads) { answer in
+                let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
                     onAnswer(answer)
                     if let complaint = answer.complaint { printError(complaint) }
                 } onProgress: { bytes, events in
@@ -38,6 +50,7 @@ enum Stages {
                     progress.work.reach(.eventsAppended, events)
                     try Interruption.check()
                 }
+                return (answers, try writer.published())
             }
         }
     }
@@ -77,6 +90,25 @@ enum Stages {
         return try refusing { try EventStore.open(at: pipeline.store, threads: threads) }
     }
 
+    /// What can be known before the archives are ingested: the reference data, by which the report may turn out to be impossible, and the
+    /// store as it stands. Where there are threads, its histories and sums are read from then on, beside the ingest.
+    static func beforehand(
+        _ pipeline: Pipeline, _ moment: MomentOptions, threads: Int
+    ) throws -> Known {
+        // What is wrong with the store its writer says.
+        let (reference, store) = try sideBySide(
+            { try self.reference(of: pipeline) }, { try? EventStore.open(at: pipeline.store, threads: threads) }, threads: threads)
+        guard let store, store.size > 0, threads > 1 else { return Known(reference: reference, store: store) }
+        // What the ingest frees serves the stages behind it.
+        Memory.preferLargePages(bytes: memory(forEvents: Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }))
+        let maker = ReportMaker(
+            program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: try moment.day(),
+            knownAt: try moment.instant(), threads: threads)
+        return Known(
+            reference: reference, store: store,
+            histories: HistoriesAhead(store, maker.request, by: programVersion))
+    }
+
     private static func fileSize(_ path: String) -> Int? {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : nil
@@ -88,20 +120,18 @@ enum Stages {
     // MARK: Fold
 
     /// Brings the histories up to the log, and the sums of a day where one is given; a line that says what was done.
-    ///
-    /// `reference` is the pipeline's, where the caller has read it already.
-    static func fold(_ pipeline: Pipeline, sumsOf day: Day?, reference: ReferenceData? = nil, threads: Int) throws -> String {
+    static func fold(_ pipeline: Pipeline, sumsOf day: Day?, knowing known: Known = Known(), threads: Int) throws -> String {
         try refusing(as: .checkFailed) {
-            let store = try store(of: pipeline, threads: threads)
+            let store = try known.store ?? store(of: pipeline, threads: threads)
             let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
-            Memory.preferLargePages(bytes: memory(forEvents: events))
             let progress = Progress("fold")
             defer { progress.finish() }
-            let keeper = HistoryKeeper(store, threads: threads, work: progress.work)
+            let keeper = HistoryKeeper(store, threads: threads, work: progress.work, ahead: known.histories)
+            Memory.preferLargePages(bytes: memory(forEvents: events))
             var line = "\(grouped(events)) events in \(grouped(store.size)) entries of the log; "
             try Interruption.whileCleaning {
                 let (reference, folded) = try sideBySide(
-                    { try day.map { _ in try reference ?? self.reference(of: pipeline) } },
+                    { try day.map { _ in try known.reference ?? self.reference(of: pipeline) } },
                     { try keeper.update { try Interruption.check() }.folded }, threads: threads)
                 line += folded == 0 ? "the histories are up to date" : "\(grouped(folded)) folded now"
                 guard let day, let reference, events > 0 else { return }
@@ -134,15 +164,14 @@ enum Stages {
     }
 
     /// Writes the report of a day from the store.
-    ///
-    /// `reference` is the pipeline's, where the caller has read it already.
     static func report(
-        _ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, reference: ReferenceData? = nil, signer: SigningKey?,
+        _ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, knowing known: Known = Known(), signer: SigningKey?,
         threads: Int
     ) throws -> Written {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
         let (reference, store) = try sideBySide(
-            { try reference ?? self.reference(of: pipeline) }, { try self.store(of: pipeline, threads: threads) }, threads: threads)
+            { try known.reference ?? self.reference(of: pipeline) }, { try known.store ?? self.store(of: pipeline, threads: threads) },
+            threads: threads)
         let progress = Progress("report")
         defer { progress.finish() }
         let maker = ReportMaker(
@@ -152,10 +181,13 @@ enum Stages {
             throw Refusal("the log is not signed by \(signer.verifier); give ingest the key first, so that log and report have one signer")
         }
         let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
-        Memory.preferLargePages(bytes: memory(forEvents: events), populating: memory(forEvents: events) / 4)
+        let keeper = HistoryKeeper(store, threads: threads, ahead: known.histories)
+        // With sums little is folded, and little memory is needed for it.
+        let haveSums = (try? keeper.haveSums(for: maker.request, by: programVersion)) ?? false
+        Memory.preferLargePages(bytes: memory(forEvents: events), populating: haveSums ? 0 : memory(forEvents: events) / 4)
         progress.work.expect(.filesKept, maker.filesAbout(chosen))
         let held = try refusing(as: .checkFailed) {
-            let figures = try maker.figures(from: HistoryKeeper(store, threads: threads), for: chosen) {
+            let figures = try maker.figures(from: keeper, for: chosen) {
                 printError(
                     "\(shown(pipeline.store)): its histories are damaged; the report was made from the log, and `tuowei fold` makes them anew"
                 )

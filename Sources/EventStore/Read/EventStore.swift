@@ -14,8 +14,13 @@ public final class EventStore: EventSource, Sendable {
     let reader: LogReader
     /// The size of the head that was opened: its files hold this state's entries too.
     let headSize: Int
+    /// By log: events that whoever wrote last has looked for.
+    let lookedFor: [LookedFor]
 
-    private init(paths: StorePaths, checkpoint: Checkpoint?, reader: LogReader, size: Int, root: Digest, headSize: Int) {
+    init(
+        paths: StorePaths, checkpoint: Checkpoint?, reader: LogReader, size: Int, root: Digest, headSize: Int, lookedFor: [LookedFor] = []
+    ) {
+        self.lookedFor = lookedFor
         self.paths = paths
         self.checkpoint = checkpoint
         self.reader = reader

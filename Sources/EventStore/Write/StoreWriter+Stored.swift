@@ -100,13 +100,24 @@ extension StoreWriter {
             let hits = if let hits { hits } else { try self.hits(of: search.filter, in: search.list) }
             switch search.list {
             case .events(let log):
+                let targets = note(hits, as: Self.targets(of: log, in: blocks), log)
                 for hit in hits { events[Int(log.rawValue)].hits[hit.hash, default: []].append(hit.ordinal) }
-                repeated.append((log, hits.map(\.ordinal)))
+                repeated.append((log, hits.filter { !targets.contains($0.hash) }.map(\.ordinal)))
             case .identifiers(let space): if !hits.isEmpty { numbers.append((space, hits.map(\.ordinal))) }
             }
         }
         try load(numbers)
         try takeOut(repeated)
+    }
+
+    /// Keeps what was found of the targets of voids for whoever resolves them; the targets.
+    private func note(_ hits: [HashSearch.Hit], as targets: [UInt64], _ log: Log) -> Set<UInt64> {
+        let place = Int(log.rawValue)
+        lookedFor[place].count = events[place].base
+        for target in targets { lookedFor[place].ordinals[target] = [] }
+        let targets = Set(targets)
+        for hit in hits where targets.contains(hit.hash) { lookedFor[place].ordinals[hit.hash, default: []].append(hit.ordinal) }
+        return targets
     }
 
     /// Takes stored events out of their blocks, by ordinals that ascend in each log: those few that come again are mostly alone in their
@@ -148,6 +159,7 @@ extension StoreWriter {
             case .events(let log):
                 guard block.log == log else { continue }
                 for event in block.events { hashes.append(event.idHash) }
+                hashes += targets(of: log, in: [block])
             case .identifiers(let space):
                 let (spaces, place) = (ObjectSpaces(block.log), Int(space.rawValue))
                 let (isSubject, isObject) = (spaces.subject == place, spaces.object == place || spaces.payee == place)
@@ -156,6 +168,19 @@ extension StoreWriter {
                     if isSubject, event.subjectCount > 0 { hashes.append(event.subjectHash) }
                     if isObject, event.objectCount > 0 { hashes.append(event.objectHash) }
                 }
+            }
+        }
+        return hashes
+    }
+
+    /// The hashes of the events that the blocks' voids of a log name.
+    private static func targets(of log: Log, in blocks: [ParsedBlock]) -> [UInt64] {
+        var hashes: [UInt64] = []
+        for block in blocks where block.log == log {
+            for event in block.events where event.type == EventType.voidCode {
+                let start = Int(event.detailStart)
+                guard let target = Detail.slices(block.arena[start..<start + Int(event.detailCount)])?.first else { continue }
+                hashes.append(target.withUnsafeBufferPointer { $0.baseAddress.map { IdentifierHash.hash($0, count: target.count) } ?? 0 })
             }
         }
         return hashes

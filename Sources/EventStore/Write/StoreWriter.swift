@@ -57,6 +57,8 @@ public final class StoreWriter {
     var haveColumnsCaughtUp = false
     /// Whether a side file was written.
     var haveColumnsChanged = false
+    /// By log: the targets of voids that were looked for in the passes over the stored hashes.
+    var lookedFor = Log.allCases.map { _ in LookedFor() }
     /// Blocks that wait for a pass over the stored hashes.
     var waiting: [(block: ParsedBlock, number: Int, entry: String)] = []
     var waitingRows = 0
@@ -90,11 +92,12 @@ public final class StoreWriter {
     ///   - origin: The log's name, used where the log has no checkpoint yet; ``Checkpoint/problem(inOrigin:)`` says what it may be.
     ///   - signer: The log's key. It must bear the log's name. Given for a log that is unsigned so far, it signs all kept
     ///     checkpoints anew.
+    ///   - known: The store as somebody has read it just now, from which the places of entries are taken where it still stands so.
     ///   - threads: How many threads read where the log's entries stand.
     /// - Throws: ``StoreError/locked(path:holder:)`` while another writer holds the store; ``StoreError/keyNeeded(name:)`` for a
     ///   signed log without `signer`; any other ``StoreError`` where the store cannot be read or written.
     public static func open(
-        at path: String, origin: String, signer: SigningKey? = nil, threads: Int = 1
+        at path: String, origin: String, signer: SigningKey? = nil, knowing known: EventStore? = nil, threads: Int = 1
     ) throws(StoreError) -> StoreWriter {
         let paths = StorePaths(path)
         try Folder.makeDurable(paths.root)
@@ -109,7 +112,8 @@ public final class StoreWriter {
         }
         let size = head?.checkpoint.size ?? 0
         let files = BundleFiles(paths: paths, size: size)
-        let table = try EntryTable.read(size: size, files: files, threads: threads)
+        let isKnown = known.map { $0.paths == paths && $0.size == size && $0.root == head?.checkpoint.root } ?? false
+        let table = if isKnown, let known { known.reader.table } else { try EntryTable.read(size: size, files: files, threads: threads) }
         let edge = try TileReader(paths: paths, size: size).edge(ofSize: size)
         if let head, edge.root(TreeHasher()) != head.checkpoint.root {
             throw .damaged(file: paths.tiles, offset: nil, problem: "the tiles do not give the root of the checkpoint")
@@ -135,6 +139,16 @@ public final class StoreWriter {
 
     /// The number of events of a log, pending ones included.
     public func eventCount(of log: Log) -> Int { reader.table.events[Int(log.rawValue)] }
+
+    /// What is published, for reading: nothing that the writer knows of it is read again.
+    public func published() throws(StoreError) -> EventStore {
+        guard batch == nil, pending.size == pending.published else { throw .unusable(reason: "something is not published yet") }
+        let (size, root) = (pending.published, pending.edge.root(TreeHasher()))
+        return EventStore(
+            paths: paths, checkpoint: size > 0 ? Checkpoint(origin: origin, size: size, root: root) : nil,
+            reader: LogReader(files: BundleFiles(paths: paths, size: size), table: reader.table), size: size, root: root, headSize: size,
+            lookedFor: lookedFor)
+    }
 
     /// Whether the log has a batch of the archive with this digest, under whatever name.
     public func contains(archive sha256: Digest) -> Bool { archives.contains(sha256) }

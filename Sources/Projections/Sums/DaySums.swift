@@ -54,6 +54,9 @@ public struct DaySums: Sendable {
 
     init() {}
 
+    /// Whether they say that they were made of a log whose first ``size`` entries have this root.
+    public func isMade(from root: Digest) -> Bool { self.root == HistoryFile.words(of: root) }
+
     /// Whether they are of this request's days and communities, with everything known.
     public func areOf(_ request: ProjectionRequest) -> Bool {
         request.knownAt == nil && cuts == request.cuts.map(\.rawValue) && communities == request.communities

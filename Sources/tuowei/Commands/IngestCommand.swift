@@ -21,7 +21,7 @@ struct IngestCommand: ParsableCommand {
         let signer = try key.signer(pipeline)
         let answers = try Stages.ingest(pipeline, archives, signer: signer, threads: options.threadCount) { answer in
             if json { printLine(answer.json) }
-        }
+        }.answers
         if !json {
             for answer in answers { printLine(answer.line) }
             printLine(try Stages.logLine(pipeline))

@@ -20,15 +20,16 @@ struct RunCommand: ParsableCommand {
         _ = try moment.instant()
         _ = try (report.chosen(), report.language())
         // Whatever makes the report impossible is refused before the store is touched.
-        let reference = try Stages.reference(of: pipeline)
         let threads = options.threadCount
+        var known = try Stages.beforehand(pipeline, moment, threads: threads)
         let signer = try key.signer(pipeline)
-        let answers = try Stages.ingest(pipeline, archives, signer: signer, threads: threads) { _ in }
+        let (answers, store) = try Stages.ingest(pipeline, archives, knowing: known, signer: signer, threads: threads) { _ in }
+        known.store = store
         // A run that appends nothing leaves the store as it is.
         if answers.contains(where: { $0.status == .appended }) {
-            _ = try Stages.fold(pipeline, sumsOf: day, reference: reference, threads: threads)
+            _ = try Stages.fold(pipeline, sumsOf: day, knowing: known, threads: threads)
         }
-        let written = try Stages.report(pipeline, moment, report, reference: reference, signer: signer, threads: threads)
+        let written = try Stages.report(pipeline, moment, report, knowing: known, signer: signer, threads: threads)
         written.summary.forEach(printLine)
         var failure: ExitStatus?
         do { try written.check(failOn.failOn) } catch let status as ExitStatus { failure = status }
