@@ -32,8 +32,9 @@ public struct ArchiveInput: Sendable {
 /// Memory is bounded: parsed events wait in queues of ``queueLimit`` bytes, half as much again while nobody appends, and a step of each
 /// thread more.
 public final class IngestRun: @unchecked Sendable {
-    /// Bytes of parsed events that may wait for the writer: a large part of an archive's, and no more than the last-level cache holds.
-    static let queueLimit = 24 << 20
+    /// Bounds of ``queueLimit``: what the last-level cache holds where archives are small, and in all cases a small part of what the tables
+    /// of identifiers take that so large an archive fills.
+    static let queueLimits = 24 << 20...160 << 20
 
     private let writer: StoreWriter
     private let jobs: [ArchiveJob]
@@ -45,6 +46,12 @@ public final class IngestRun: @unchecked Sendable {
     private var head = 0
     private var isAppending = false
     private var queued = 0
+    /// Bytes of parsed events that may wait for the writer.
+    ///
+    /// One thread reads an archive, and takes longer for it than another needs to append it, which in what time is left reads ahead in the
+    /// next archive. The two are even once a third of that one waits, some 5 / 4 of its packed size; where less may wait, the thread that
+    /// appends does nothing meanwhile.
+    private var queueLimit = queueLimits.lowerBound
     private var failure: (any Error)?
     private var shared: SharedWork?
     // Owned by the appending thread.
@@ -134,6 +141,7 @@ public final class IngestRun: @unchecked Sendable {
                 monitor.lock()
                 if let shortage = job.shortage { failure = failure ?? shortage }
                 job.bytesRead = bytesRead
+                queueLimit = max(queueLimit, min(job.size / 4 * 5, Self.queueLimits.upperBound))
                 let bytes = parsed.reduce(0) { $0 + $1.block.events.count * MemoryLayout<ParsedEvent>.stride + $1.block.arena.count }
                 job.queue += parsed
                 job.queuedBytes += bytes
@@ -166,10 +174,10 @@ public final class IngestRun: @unchecked Sendable {
     /// The earliest archive that is to be read further and may be: the first one always, unless its own queue is full. Where nothing is
     /// ready to be appended, a thread that would only wait may read a little more.
     private func nextToRead() -> ArchiveJob? {
-        let limit = isAppending ? Self.queueLimit : Self.queueLimit * 3 / 2
+        let limit = isAppending ? queueLimit : queueLimit * 3 / 2
         for place in head..<jobs.count {
             let job = jobs[place]
-            if queued >= limit, place > head || job.queuedBytes >= Self.queueLimit / 2 { return nil }
+            if queued >= limit, place > head || job.queuedBytes >= queueLimit / 2 { return nil }
             if !job.isBusy, !job.isRead { return job }
         }
         return nil
