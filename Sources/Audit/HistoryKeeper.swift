@@ -80,13 +80,28 @@ public struct HistoryKeeper: Sendable {
         public let events: Int
         /// Events that were put in order of subjects now.
         public let folded: Int
+        /// Whether sums were made.
+        public var areSumsMade = false
     }
 
     /// Brings the histories up to the log: only what is new is read, unless the new files have become a good part of the whole; then they
     /// are made anew. Where nothing is new, all that stands there is checked, and made anew where it is damaged.
     ///
+    /// - Parameter wanted: The sums to make too, unless those that are there were made of nearly all of the log's events. Histories that
+    ///   were brought up are not left without them: `check` is not called meanwhile.
     /// - Parameter check: Called now and then; what it throws stops the work, and what was begun is taken back.
-    public func update(check: @escaping @Sendable () throws -> Void = {}) throws -> Update {
+    public func update(with wanted: WantedSums? = nil, check: @escaping @Sendable () throws -> Void = {}) throws -> Update {
+        var (update, isDone) = try updateHistories(with: wanted, check: check)
+        guard let wanted, update.events > 0, !isDone else { return update }
+        let isNothingNew = update.folded == 0
+        update.areSumsMade = try updateSums(wanted.request(), by: wanted.program) { if isNothingNew { try check() } }
+        return update
+    }
+
+    /// The same, where the sums are made only if all histories are made anew; whether they are made, or there already.
+    private func updateHistories(
+        with wanted: WantedSums?, check: @escaping @Sendable () throws -> Void
+    ) throws -> (Update, areSumsDone: Bool) {
         let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
         var (histories, links) = try chain()
         let isCurrent = histories.entryCount == store.size
@@ -99,22 +114,36 @@ public struct HistoryKeeper: Sendable {
         guard !isWhole || !isCurrent || !strays.isEmpty else {
             try removeStraySums()
             folder.tidy()
-            return Update(events: events, folded: 0)
+            return (Update(events: events, folded: 0), false)
         }
         let editor = try folder.edit()
         let behind = events - histories.eventCounts.reduce(0, +)
         let base = links.first?.opened.file.eventCount ?? 0
         if !isWhole || links.count >= Self.mostFiles || (events - base) * Self.mergeAt > events { (histories, links) = (Histories(), []) }
+        var sums: DaySums?
+        var areSumsDone = false
         if histories.entryCount < store.size {
             let work = expectMaking(events - histories.eventCounts.reduce(0, +))
             let new = try editor.begin()
             do {
-                try histories.makeNext(
-                    from: CountedSource(store: store, work: work), size: store.size, root: store.root, find: find, threads: threads,
-                    folded: { work.add(.eventsFolded, $0) }
-                ) { bytes, offset in
+                let write: Histories.Write = { bytes, offset in
                     try check()
                     try new.write(bytes, at: offset)
+                }
+                let source = CountedSource(store: store, work: work)
+                if let wanted, histories.fileCount == 0 {
+                    let request = try wanted.request()
+                    areSumsDone = true
+                    if try areWanted(request, by: wanted.program) {
+                        sums = try daySumsAndHistories(
+                            source, request, size: store.size, root: store.root, program: wanted.program,
+                            folded: { work.add(.eventsFolded, $0) }, write: write)
+                    }
+                }
+                if sums == nil {
+                    try histories.makeNext(
+                        from: source, size: store.size, root: store.root, find: find, threads: threads,
+                        folded: { work.add(.eventsFolded, $0) }, write: write)
                 }
                 work.finish(.eventsRead, .eventsFolded)
                 try editor.finish(new, histories.entryCount..<store.size)
@@ -126,8 +155,14 @@ public struct HistoryKeeper: Sendable {
         // What was replaced goes after what replaces it has come.
         let kept = Set(links.map(\.entries) + [histories.entryCount..<store.size])
         for entries in try folder.list() where !kept.contains(entries) { try editor.remove(entries) }
+        do {
+            if let sums { try put(sums, by: editor) }
+        } catch {
+            editor.abandon()
+            throw error
+        }
         try editor.endWell()
-        return Update(events: events, folded: histories.entryCount == 0 ? events : behind)
+        return (Update(events: events, folded: histories.entryCount == 0 ? events : behind, areSumsMade: sums != nil), areSumsDone)
     }
 
     /// Whether a file is one that another took the place of, and that a fold could not remove any more: nobody reads it, and the next fold

@@ -2,6 +2,20 @@ import EventStore
 import Events
 public import Projections
 
+/// Sums to be made beside histories.
+public struct WantedSums: Sendable {
+    /// The days and communities; asked for once histories are being made, or have been.
+    let request: @Sendable () throws -> ProjectionRequest
+    /// The version of the program.
+    let program: String
+
+    /// The sums of a request, which may take a while to know.
+    public init(by program: String, of request: @escaping @Sendable () throws -> ProjectionRequest) {
+        self.request = request
+        self.program = program
+    }
+}
+
 /// The sums beside a store's histories: what children and grants add up to at one day, for the next report of it.
 extension HistoryKeeper {
     /// The sums of a request's days and communities that this version of the program made of the state's log, or of what it was; nil:
@@ -33,14 +47,9 @@ extension HistoryKeeper {
     public func updateSums(
         _ request: ProjectionRequest, by program: String, check: @escaping @Sendable () throws -> Void = {}
     ) throws -> Bool {
+        guard try areWanted(request, by: program) else { return false }
         let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
-        if let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head),
-            (events - head.eventCount) * Self.mergeAt <= events
-        {
-            return false
-        }
         let editor = try folder.edit()
-        let new = try editor.begin()
         do {
             let work = expectMaking(events)
             let sums = try daySums(
@@ -48,19 +57,34 @@ extension HistoryKeeper {
                 histories: try usable(), find: find, folded: { work.add(.eventsFolded, $0) })
             work.finish(.eventsRead, .eventsFolded)
             try check()
-            var offset = 0
-            try sums.write { bytes in
-                try new.write(bytes, at: offset)
-                offset += bytes.count
-            }
-            try editor.finishSums(new)
-            ahead?.forgetSums()
+            try put(sums, by: editor)
         } catch {
             editor.abandon()
             throw error
         }
         try editor.endWell()
         return true
+    }
+
+    /// Puts sums into the place of those that are there.
+    func put(_ sums: DaySums, by editor: HistoryEditor) throws {
+        let new = try editor.begin()
+        var offset = 0
+        try sums.write { bytes in
+            try new.write(bytes, at: offset)
+            offset += bytes.count
+        }
+        try editor.finishSums(new)
+        ahead?.forgetSums()
+    }
+
+    /// Whether there are no sums of a request that were made of nearly all of the log's events.
+    func areWanted(_ request: ProjectionRequest, by program: String) throws -> Bool {
+        guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head) else {
+            return true
+        }
+        let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
+        return (events - head.eventCount) * Self.mergeAt > events
     }
 
     /// Removes sums that are damaged or were not made of this log.

@@ -79,6 +79,12 @@ final class ChildTally {
         enrolled.free()
     }
 
+    /// Forgets the ranges, which are counted, and keeps their memory for the next ones.
+    func clearRanges() {
+        stays.clear()
+        enrolled.clear()
+    }
+
     /// The ranges of a group of columns.
     func forEachStay(_ group: Int, _ body: (StayRange) -> Void) { stays.forEachChunk(group) { for range in $0 { body(range) } } }
 

@@ -17,6 +17,10 @@ struct FoldedChildren {
     let lastColumns: Table<Int32>
     /// Nil where every child was folded now.
     let kept: Kept?
+    /// Where the ranges were counted that the tallies do not hold any more; nil: they hold all.
+    private(set) var counted: CountedRanges?
+    /// How often the ranges are counted at most: each time touches the counters of every column and facility.
+    private static let mostRounds = 8
 
     init(_ tallies: [ChildTally], lastColumns: Table<Int32>, kept: Kept?) {
         self.tallies = tallies
@@ -24,7 +28,7 @@ struct FoldedChildren {
         self.kept = kept
     }
 
-    /// Gives the memory of the ranges back once they are counted.
+    /// Gives the memory of the ranges back once all are counted.
     func freeRanges() { for tally in tallies + (kept?.undone ?? []) { tally.freeRanges() } }
 
     /// Folds every child.
@@ -45,7 +49,17 @@ struct FoldedChildren {
                 births, enrolments,
                 ChildFold(cuts, asOf: request.asOf, columnOf: columnOf, facilities: facilities.lookups, into: tally, lastColumns: last))
         }
-        try Workers.run(threads, items: plan.count) { worker, partition in try folders[worker].fold(partition) }
+        // At the end of each round threads wait for the last one, so that each has a few partitions.
+        let round = max(2 * threads, (plan.count + Self.mostRounds - 1) / Self.mostRounds)
+        for first in stride(from: 0, to: plan.count, by: round) {
+            if first > 0 {
+                // What all children's ranges take together, nearly as much as their records, is more than the memory at hand may be.
+                let counted = counted ?? totals.noRanges()
+                self.counted = counted
+                try totals.count(tallies, into: counted)
+            }
+            try Workers.run(threads, items: min(round, plan.count - first)) { worker, item in try folders[worker].fold(first + item) }
+        }
         guard let identifiers = try TiedIdentifiers(folders.map(\.tied), in: source, threads: request.threads) else { return }
         try Workers.run(threads, items: folders.count) { _, item in folders[item].foldTied(identifiers) }
     }

@@ -2,55 +2,61 @@ import Events
 
 /// A record folded as far as children and facilities go: what everything else of a projection builds on.
 struct FoldedDistrict {
-    let shape: RecordShape
     let voids: VoidEffects
     let facilities: FoldedFacilities
     let totals: Totals
     let children: FoldedChildren
     let grantRecords: RecordSource<GrantRecord>
-    /// Every void, with its target.
-    let allVoids: [ResolvedVoid]
+    private let gathered: GatheredRecords
     private let births: RecordSource<BirthRecord>
     private let enrolments: RecordSource<EnrolmentRecord>
     private let filings: RecordSource<FilingRecord>
-    private let workers: [Gatherer]
-    private let histories: Histories
     private let knownAt: Int64
+
+    var shape: RecordShape { gathered.shape }
 
     init(
         _ source: any EventSource, _ request: ProjectionRequest, histories: Histories, find: EventFinder?, sums: SumsSource?,
         partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)?
     ) throws {
+        let gathered = try GatheredRecords(
+            source, beyond: histories, Horizon(request), find: find, threads: request.threads, partitionShift: partitionShift)
+        try self.init(gathered, request, sums: sums, in: source, folded: folded)
+    }
+
+    /// Folds what was gathered: at least every event that counts, and every event of whatever date where `new` histories are made of
+    /// them beside, all but their filings and their head.
+    init(
+        _ gathered: GatheredRecords, _ request: ProjectionRequest, sums: SumsSource?, beside new: HistoryWriter? = nil,
+        in source: any EventSource, folded: (@Sendable (Int) -> Void)?
+    ) throws {
         guard request.cuts.count <= CutTable.limit else { throw ProjectionError.tooManyCuts(limit: CutTable.limit) }
-        let shape = try RecordShape(source)
-        let plans = PartitionPlans(shape, shift: partitionShift)
-        let horizon = Horizon(asOf: request.asOf.rawValue, knownAt: request.knownAt?.rawValue ?? .max)
+        let (shape, plans, histories, workers) = (gathered.shape, gathered.plans, gathered.histories, gathered.workers)
+        let horizon = Horizon(request)
         let cuts = CutTable(request.cuts)
         let columnOf = try columns(of: source, request)
-
-        guard histories.fit(plans, shape) else { throw ProjectionError.damagedHistories }
-        let workers = try gather(source, shape, plans, horizon, from: histories.eventCounts, threads: request.threads)
-        let allVoids = try VoidResolver(source: source, histories: histories, find: find, threads: request.threads)
-            .resolve(workers.flatMap(\.voids))
-        let voids = VoidEffects(allVoids, knownAt: horizon.knownAt, eventCounts: shape.eventCounts)
+        let voids = VoidEffects(gathered.voids, knownAt: horizon.knownAt, eventCounts: shape.eventCounts)
         func records<Record: FoldRecord>(
-            _ log: Log, _ plan: PartitionPlan, _ gathered: (Gatherer) -> PartitionWriter<Record>
+            _ log: Log, _ plan: PartitionPlan, _ writer: (Gatherer) -> PartitionWriter<Record>, _ section: HistorySection<Record>?
         ) -> RecordSource<Record> {
-            RecordSource(log, plan, histories, workers.map(gathered), horizon, shape, without: voids.voided[Int(log.rawValue)], folded)
+            RecordSource(
+                log, plan, histories, workers.map(writer), horizon, shape, without: voids.voided[Int(log.rawValue)], section: section,
+                folded)
         }
-        let births = records(.births, plans.children, \.births)
-        let enrolments = records(.enrollments, plans.children, \.enrolments)
-        filings = records(.filings, plans.facilities, \.filings)
-        grantRecords = records(.subsidies, plans.grants, \.grants)
+        let births = records(.births, plans.children, \.births, new?.births)
+        let enrolments = records(.enrollments, plans.children, \.enrolments, new?.enrolments)
+        // The partitions of facilities are held while they are folded, without what does not count.
+        filings = records(.filings, plans.facilities, \.filings, nil)
+        grantRecords = records(.subsidies, plans.grants, \.grants, new?.grants)
 
         let (facilities, kept) = try Self.facilities(filings, cuts, columnOf, request, source, beside: sums)
         let totals = Totals(request, cuts, facilities)
-        let needsColumns = histories.paysChildren || workers.contains(where: \.paysChildren)
+        let needsColumns = gathered.payChildren
         let changed = try kept.flatMap { sums in
             guard sums.answer(request, shape) else { return nil as FoldedChildren? }
             return try FoldedChildren(
                 changedSince: sums, births, enrolments, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
-                voids: allVoids, needsColumns: needsColumns, in: source)
+                voids: gathered.voids, needsColumns: needsColumns, in: source)
         }
         children =
             try changed
@@ -58,15 +64,12 @@ struct FoldedDistrict {
                 births, enrolments, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
                 needsColumns: needsColumns, in: source)
         for worker in workers { worker.freeChildren() }
-        self.shape = shape
+        self.gathered = gathered
         self.voids = voids
-        self.allVoids = allVoids
         self.facilities = facilities
         self.totals = totals
         self.births = births
         self.enrolments = enrolments
-        self.workers = workers
-        self.histories = histories
         knownAt = horizon.knownAt
     }
 
@@ -96,7 +99,7 @@ struct FoldedDistrict {
             return try FoldedGrants(grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, in: source)
         }
         return try FoldedGrants(
-            changedSince: kept, grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, voids: allVoids,
+            changedSince: kept, grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, voids: gathered.voids,
             in: source)
     }
 
@@ -105,8 +108,8 @@ struct FoldedDistrict {
         let covered = [births.knownRecords, enrolments.knownRecords, filings.knownRecords, grantRecords.knownRecords]
         return Log.allCases.map { log in
             let place = Int(log.rawValue)
-            return workers.reduce(0) { $0 + $1.knownEvents[place] } + covered[place]
-                + histories.voids.count { $0.log == log && $0.recordedAt <= knownAt }
+            return gathered.workers.reduce(0) { $0 + $1.knownEvents[place] } + covered[place]
+                + gathered.histories.voids.count { $0.log == log && $0.recordedAt <= knownAt }
         }
     }
 }

@@ -30,6 +30,14 @@ struct Horizon: Sendable {
 
     /// Every event, of whatever date.
     static let everything = Horizon(asOf: .max, knownAt: .max)
+
+    init(asOf: Int32, knownAt: Int64) {
+        self.asOf = asOf
+        self.knownAt = knownAt
+    }
+
+    /// What a request asks for.
+    init(_ request: ProjectionRequest) { self.init(asOf: request.asOf.rawValue, knownAt: request.knownAt?.rawValue ?? .max) }
 }
 
 /// How subjects are split; tests make partitions small to have many.

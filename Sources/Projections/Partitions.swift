@@ -47,6 +47,8 @@ final class PartitionWriter<Record: BitwiseCopyable> {
     private let cursors: UnsafeMutableBufferPointer<Cursor>
     private var chunks: [[UnsafeMutablePointer<Record>]]
     private var slabs: [Slab] = []
+    /// The slab that chunks are taken from, and how many of its records are.
+    private var slab = -1
     private var slabUsed = 0
 
     init(partitions: Int) {
@@ -61,10 +63,16 @@ final class PartitionWriter<Record: BitwiseCopyable> {
 
     /// Forgets every record and gives its memory back, for what comes next.
     func free() {
+        clear()
         slabs = []
+    }
+
+    /// Forgets every record and keeps the memory for others.
+    func clear() {
+        slab = -1
         slabUsed = 0
         for partition in chunks.indices {
-            chunks[partition] = []
+            chunks[partition].removeAll(keepingCapacity: true)
             cursors[partition] = Cursor(next: nil, left: 0)
         }
     }
@@ -91,36 +99,51 @@ final class PartitionWriter<Record: BitwiseCopyable> {
 
     @inline(never)
     private func addChunk(to partition: Int) {
-        if slabs.last.map({ slabUsed == $0.count }) ?? true {
-            // Small worlds get small slabs; the sizes are multiples of a chunk.
-            let largest = (4 << 20) / (MemoryLayout<Record>.stride * Self.chunkRecords)
-            let count = Self.chunkRecords * min(largest, 8 << (2 * min(slabs.count, 8)))
-            slabs.append(Slab(bytes: count * MemoryLayout<Record>.stride, count: count))
+        if slab < 0 || slabUsed == slabs[slab].count {
+            slab += 1
             slabUsed = 0
+            if slab == slabs.count {
+                // Small worlds get small slabs; the sizes are multiples of a chunk.
+                let largest = (4 << 20) / (MemoryLayout<Record>.stride * Self.chunkRecords)
+                let count = Self.chunkRecords * min(largest, 8 << (2 * min(slabs.count, 8)))
+                slabs.append(Slab(bytes: count * MemoryLayout<Record>.stride, count: count))
+            }
         }
-        guard let slab = slabs.last else { return }
-        let chunk = slab.start.assumingMemoryBound(to: Record.self) + slabUsed
+        let chunk = slabs[slab].start.assumingMemoryBound(to: Record.self) + slabUsed
         slabUsed += Self.chunkRecords
         chunks[partition].append(chunk)
         cursors[partition] = Cursor(next: chunk, left: Self.chunkRecords)
     }
 }
 
-/// Memory for many chunks. Large slabs ask the system for huge pages, which are mapped at a fraction of the cost.
+/// Memory for many chunks. Large slabs are pages of their own, huge ones where the system has them, and go back to it when they are
+/// done with: among what else is allocated meanwhile they would leave gaps that nothing large fits into.
 private final class Slab {
     let start: UnsafeMutableRawPointer
     /// How many records it holds.
     let count: Int
+    /// The bytes of its pages, 0: it has none of its own.
+    private let mapped: Int
 
     init(bytes: Int, count: Int) {
         self.count = count
         let hugePage = 2 << 20
-        start = .allocate(byteCount: bytes, alignment: bytes < hugePage ? 64 : hugePage)
+        guard bytes >= hugePage else {
+            mapped = 0
+            start = .allocate(byteCount: bytes, alignment: 64)
+            return
+        }
+        mapped = (bytes + hugePage - 1) / hugePage * hugePage
+        guard let memory = mmap(nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
+            // As any other allocation of the program would.
+            preconditionFailure("no memory for \(mapped) bytes")
+        }
+        start = memory
         #if os(Linux)
             // Advice only: where it is refused, pages are small.
-            if bytes >= hugePage { _ = madvise(start, bytes / hugePage * hugePage, MADV_HUGEPAGE) }
+            madvise(start, mapped, MADV_HUGEPAGE)
         #endif
     }
 
-    deinit { start.deallocate() }
+    deinit { if mapped > 0 { munmap(start, mapped) } else { start.deallocate() } }
 }

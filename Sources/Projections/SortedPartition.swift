@@ -102,7 +102,7 @@ final class SortedPartition<Record: FoldRecord> {
                 }
                 for writer in source.writers {
                     writer.forEachChunk(partition) {
-                        for record in $0 where !filter.isVoided(record.ordinal) {
+                        for record in $0 where filter.counts(record) {
                             starts[record.local &+ 2] &+= 1
                             isMixed[record.local] = true
                         }
@@ -117,7 +117,7 @@ final class SortedPartition<Record: FoldRecord> {
             }
             for piece in pieces { for record in piece { put(record) } }
             for writer in source.writers {
-                writer.forEachChunk(partition) { for record in $0 where !filter.isVoided(record.ordinal) { put(record) } }
+                writer.forEachChunk(partition) { for record in $0 where filter.counts(record) { put(record) } }
             }
         }
         starts.removeLast()

@@ -8,6 +8,8 @@ struct SubjectRuns<Record: FoldRecord>: ~Copyable {
         var next: UnsafeMutablePointer<Record>
         let end: UnsafeMutablePointer<Record>
         let isHistory: Bool
+        /// Whether each subject's records are in the contract's order already.
+        let isOrdered: Bool
     }
 
     private let source: RecordSource<Record>
@@ -28,7 +30,7 @@ struct SubjectRuns<Record: FoldRecord>: ~Copyable {
         self.source = source
         self.buffers = buffers
         filter = source.filter(partition)
-        pieces = try buffers.load(source, partition, filter)
+        pieces = try buffers.load(source, partition)
         findNext(behind: -1)
     }
 
@@ -92,7 +94,7 @@ struct SubjectRuns<Record: FoldRecord>: ~Copyable {
         }
         pieces[number].next = place
         let run = UnsafeMutableBufferPointer(start: piece.next, count: kept - piece.next)
-        if !piece.isHistory, run.count > 1 { isTied = sortRun(run) }
+        if !piece.isOrdered, run.count > 1 { isTied = sortRun(run) }
         return run
     }
 
@@ -137,18 +139,17 @@ final class RunBuffers<Record: FoldRecord> {
         buffer = .allocate(capacity: bound + bound / 4)
     }
 
-    /// Reads a partition's records from histories, and puts those gathered in order of subjects.
-    func load(
-        _ source: RecordSource<Record>, _ partition: Int, _ filter: RecordFilter
-    ) throws -> UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece> {
+    /// Reads a partition's records from histories, and puts those gathered in order of subjects; in that of histories where they become
+    /// some.
+    func load(_ source: RecordSource<Record>, _ partition: Int) throws -> UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece> {
         let files = source.histories.filter { $0.count(source.log, partition) > 0 }
         Self.grow(&read, to: files.reduce(0) { $0 + $1.count(source.log, partition) })
         Self.grow(&pieces, to: files.count + 1)
         var count = 0
-        func add(_ records: UnsafeMutableBufferPointer<Record>, isHistory: Bool) {
+        func add(_ records: UnsafeMutableBufferPointer<Record>, isHistory: Bool, isOrdered: Bool) {
             guard let start = records.baseAddress, !records.isEmpty else { return }
             (pieces.baseAddress.unsafelyUnwrapped + count).initialize(
-                to: SubjectRuns.Piece(next: start, end: start + records.count, isHistory: isHistory))
+                to: SubjectRuns.Piece(next: start, end: start + records.count, isHistory: isHistory, isOrdered: isOrdered))
             count += 1
         }
         var begin = 0
@@ -156,17 +157,18 @@ final class RunBuffers<Record: FoldRecord> {
             let end = begin + file.count(source.log, partition)
             let records = UnsafeMutableBufferPointer(rebasing: read[begin..<end])
             try file.read(source.log, partition, into: UnsafeMutableRawBufferPointer(records))
-            add(records, isHistory: true)
+            add(records, isHistory: true, isOrdered: true)
             begin = end
         }
-        add(sortBySubject(source, partition, filter), isHistory: false)
+        let sorted = sortBySubject(source, partition)
+        if let section = source.section { try section.put(sorted, ends: starts, partition) }
+        add(sorted, isHistory: false, isOrdered: source.section != nil)
+        source.noteLoaded(begin + sorted.count)
         return UnsafeMutableBufferPointer(rebasing: pieces[..<count])
     }
 
-    /// A counting sort by subject; each subject's few records are left as they come.
-    private func sortBySubject(
-        _ source: RecordSource<Record>, _ partition: Int, _ filter: RecordFilter
-    ) -> UnsafeMutableBufferPointer<Record> {
+    /// A counting sort by subject; each subject's few records are left as they come, and `starts` says where they end.
+    private func sortBySubject(_ source: RecordSource<Record>, _ partition: Int) -> UnsafeMutableBufferPointer<Record> {
         let count = source.writers.reduce(0) { $0 + $1.count(partition) }
         guard count > 0 else { return UnsafeMutableBufferPointer(start: nil, count: 0) }
         Self.grow(&gathered, to: count)

@@ -28,23 +28,14 @@ struct Totals {
     /// Writes the counters that follow from children alone, at every cut and column: +1 at the first cut of a range, -1 behind its
     /// last, summed up over the cuts; behind what is kept of them.
     func addChildren(_ children: FoldedChildren, to counts: UnsafeMutableBufferPointer<Int>) throws {
-        let stride = (cuts + 1) * Self.counters
-        let scratch = (0..<threads).map { _ in Table<Int32>(repeating: 0, count: columns.size * stride) }
+        let stride = columnStride
+        let scratch = Scratch(threads, columns.size * stride, behind: children.counted?.stays)
         let kept = children.kept
         try Workers.run(threads, items: columns.count) { worker, group in
             let first = Int(columns.first(of: group))
-            let cells = scratch[worker].base
-            cells.update(repeating: 0, count: columns.size * stride)
-            for tally in children.tallies {
-                tally.forEachStay(group) { range in
-                    add(range, 1, to: cells + ((Int(range.column) &- first) &* stride))
-                }
-            }
-            for tally in kept?.undone ?? [] {
-                tally.forEachStay(group) { range in
-                    add(range, -1, to: cells + ((Int(range.column) &- first) &* stride))
-                }
-            }
+            let cells = scratch.cells(worker, group)
+            addStays(children.tallies, group, 1, to: cells)
+            addStays(kept?.undone ?? [], group, -1, to: cells)
             for column in first..<min(width, first + columns.size) {
                 var sums = SIMD8<Int32>()
                 for cut in 0..<cuts {
@@ -58,6 +49,52 @@ struct Totals {
         }
         guard let kept else { return }
         for (place, count) in kept.sums.counts.enumerated() { counts[place] &+= Int(count) }
+    }
+
+    /// The cells of a column, and of a facility, while differences are noted in them: those of each cut and of the one behind the last.
+    private var columnStride: Int { (cuts + 1) * Self.counters }
+    private var facilityStride: Int { (cuts + 1) * 2 }
+
+    /// Room to count ranges in.
+    func noRanges() -> CountedRanges {
+        CountedRanges(
+            stays: Table(repeating: 0, count: columns.count * columns.size * columnStride),
+            enrolled: Table(repeating: 0, count: facilities.count * facilities.size * facilityStride))
+    }
+
+    /// Counts the ranges that tallies hold, and clears them there.
+    func count(_ tallies: [ChildTally], into counted: CountedRanges) throws {
+        try Workers.run(threads, items: columns.count + facilities.count) { _, item in
+            let group = item - columns.count
+            if group < 0 {
+                addStays(tallies, item, 1, to: counted.stays.base + item * columns.size * columnStride)
+            } else {
+                addEnrolled(tallies, group, 1, to: counted.enrolled.base + group * facilities.size * facilityStride)
+            }
+        }
+        for tally in tallies { tally.clearRanges() }
+    }
+
+    private func addStays(_ tallies: [ChildTally], _ group: Int, _ number: Int32, to cells: UnsafeMutablePointer<Int32>) {
+        let (first, stride) = (Int(columns.first(of: group)), columnStride)
+        for tally in tallies {
+            tally.forEachStay(group) { range in
+                add(range, number, to: cells + ((Int(range.column) &- first) &* stride))
+            }
+        }
+    }
+
+    private func addEnrolled(_ tallies: [ChildTally], _ group: Int, _ number: Int32, to cells: UnsafeMutablePointer<Int32>) {
+        let (first, stride) = (Int(facilities.first(of: group)), facilityStride)
+        for tally in tallies {
+            tally.forEachEnrolled(group) { range in
+                let row: UnsafeMutablePointer<Int32> = cells + ((Int(range.facility) &- first) &* stride)
+                row[Int(range.from) &* 2] &+= number
+                row[Int(range.to) &* 2] &-= number
+                row[Int(range.overAgeFrom) &* 2 &+ 1] &+= number
+                row[Int(range.to) &* 2 &+ 1] &-= number
+            }
+        }
     }
 
     @inline(__always)
@@ -110,25 +147,13 @@ struct Totals {
                 }
             }
         }
-        let stride = (cuts + 1) * 2
-        let scratch = (0..<threads).map { _ in Table<Int32>(repeating: 0, count: facilities.size * stride) }
+        let stride = facilityStride
+        let scratch = Scratch(threads, facilities.size * stride, behind: children.counted?.enrolled)
         try Workers.run(threads, items: facilities.count) { worker, group in
             let first = Int(facilities.first(of: group))
-            let cells = scratch[worker].base
-            cells.update(repeating: 0, count: facilities.size * stride)
-            func add(_ tallies: [ChildTally], _ number: Int32) {
-                for tally in tallies {
-                    tally.forEachEnrolled(group) { range in
-                        let row: UnsafeMutablePointer<Int32> = cells + ((Int(range.facility) &- first) &* stride)
-                        row[Int(range.from) &* 2] &+= number
-                        row[Int(range.to) &* 2] &-= number
-                        row[Int(range.overAgeFrom) &* 2 &+ 1] &+= number
-                        row[Int(range.to) &* 2 &+ 1] &-= number
-                    }
-                }
-            }
-            add(children.tallies, 1)
-            add(kept?.undone ?? [], -1)
+            let cells = scratch.cells(worker, group)
+            addEnrolled(children.tallies, group, 1, to: cells)
+            addEnrolled(kept?.undone ?? [], group, -1, to: cells)
             for facility in first..<min(registered, first + facilities.size) {
                 let row: UnsafeMutablePointer<Int32> = cells + ((facility &- first) &* stride)
                 var (enrolled, overAge): (Int32, Int32) = (0, 0)
@@ -217,5 +242,35 @@ struct Totals {
                 for cut in 0..<cuts { for column in some { rows[cut &* width &+ column] &+= sums[column &* cuts &+ cut] } }
             }
         }
+    }
+}
+
+/// The differences that ranges make, by group, column or facility, cut and counter: what was counted of them before all were noted.
+struct CountedRanges: @unchecked Sendable {
+    // Each group's cells are one thread's at a time.
+    fileprivate let stays: Table<Int32>
+    fileprivate let enrolled: Table<Int32>
+}
+
+/// The cells of the group that a worker counts, with what was counted of it before.
+private struct Scratch {
+    private let size: Int
+    private let counted: Table<Int32>?
+    private let cells: [Table<Int32>]
+
+    init(_ threads: Int, _ size: Int, behind counted: Table<Int32>?) {
+        self.size = size
+        self.counted = counted
+        cells = (0..<threads).map { _ in Table<Int32>(repeating: 0, count: size) }
+    }
+
+    func cells(_ worker: Int, _ group: Int) -> UnsafeMutablePointer<Int32> {
+        let cells = cells[worker].base
+        if let counted {
+            cells.update(from: counted.base + group * size, count: size)
+        } else {
+            cells.update(repeating: 0, count: size)
+        }
+        return cells
     }
 }

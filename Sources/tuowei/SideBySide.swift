@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// Makes the first thing on a thread of its own beside the second one, where there are some; the first one's error goes before the
 /// second one's.
@@ -18,6 +19,22 @@ func sideBySide<First, Second>(
             group.wait()
             guard let one else { throw CancellationError() }
             return (try one.get(), try other.get())
+        }
+    }
+}
+
+/// What is made when it is first asked for; whoever else asks meanwhile waits.
+final class Once<Value: Sendable>: Sendable {
+    private let state: Mutex<(value: Value?, make: @Sendable () throws -> Value)>
+
+    init(_ make: @escaping @Sendable () throws -> Value) { state = Mutex((nil, make)) }
+
+    func value() throws -> Value {
+        try state.withLock { state in
+            if let value = state.value { return value }
+            let value = try state.make()
+            state.value = value
+            return value
         }
     }
 }

@@ -129,18 +129,22 @@ enum Stages {
             let keeper = HistoryKeeper(store, threads: threads, work: progress.work, ahead: known.histories)
             Memory.preferLargePages(bytes: memory(forEvents: events))
             var line = "\(grouped(events)) events in \(grouped(store.size)) entries of the log; "
+            let once = Once { try known.reference ?? self.reference(of: pipeline) }
+            let sums = day.map { day in
+                WantedSums(by: programVersion) {
+                    try ReportMaker(
+                        program: programVersion, store: store, pipeline: pipeline, reference: once.value(), asOf: day, knownAt: nil,
+                        threads: threads
+                    ).request
+                }
+            }
             try Interruption.whileCleaning {
-                let (reference, folded) = try sideBySide(
-                    { try day.map { _ in try known.reference ?? self.reference(of: pipeline) } },
-                    { try keeper.update { try Interruption.check() }.folded }, threads: threads)
-                line += folded == 0 ? "the histories are up to date" : "\(grouped(folded)) folded now"
-                guard let day, let reference, events > 0 else { return }
-                let maker = ReportMaker(
-                    program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: day, knownAt: nil,
+                let (_, update) = try sideBySide(
+                    { if day != nil { _ = try once.value() } }, { try keeper.update(with: sums) { try Interruption.check() } },
                     threads: threads)
-                // Histories that were brought up are not left without their sums: a signal waits for these.
-                let areMade = try keeper.updateSums(maker.request, by: programVersion) { if folded == 0 { try Interruption.check() } }
-                line += areMade ? ", and the sums of \(day) made" : "; the sums of \(day) are kept"
+                line += update.folded == 0 ? "the histories are up to date" : "\(grouped(update.folded)) folded now"
+                guard let day, events > 0 else { return }
+                line += update.areSumsMade ? ", and the sums of \(day) made" : "; the sums of \(day) are kept"
             }
             return line
         }

@@ -1,4 +1,5 @@
 import Events
+import Synchronization
 import TestSupport
 import Testing
 
@@ -168,6 +169,31 @@ import Testing
             let alone = try daySums(source, request, size: 9, root: root, program: "1", partitionShift: 1)
             let beside = try daySums(source, request, size: 9, root: root, program: "1", histories: histories, partitionShift: 1)
             #expect(alone.bytes() == beside.bytes(), "seed \(seed), D \(asOf)")
+        }
+    }
+
+    /// Made in one pass, histories and sums are those that are made one after the other: records that do not count at D stand in the
+    /// histories and in no sum, ties are resolved once for both, and ranges are counted round by round.
+    @Test(arguments: 0..<24)
+    func areMadeBesideHistories(seed: Int) throws {
+        var world = RandomWorld(seed: UInt64(9_000 + seed))
+        let (events, days) = (world.events, world.days.sorted())
+        let (cuts, _, _) = world.question()
+        let (source, root) = (try MemorySource(events, blockSize: 1 + seed % 9), try #require(Self.root))
+        let shift = [nil, 0, 1, 2][seed % 4] as UInt32?
+        let histories = MemoryHistory()
+        try Histories().makeNext(from: source, size: 9, root: root, find: nil, threads: 1, partitionShift: shift, write: histories.write)
+        for asOf in [days.first, days[days.count / 2], days.last].compactMap(\.self) {
+            for threads in 1...3 {
+                let request = ProjectionRequest(
+                    cuts: cuts.filter { $0 <= asOf }, asOf: asOf, communities: RandomWorld.registered, threads: threads)
+                let alone = try daySums(source, request, size: 9, root: root, program: "1", partitionShift: shift)
+                let beside = MemoryHistory()
+                let sums = try daySumsAndHistories(
+                    source, request, size: 9, root: root, program: "1", partitionShift: shift, write: beside.write)
+                #expect(sums.bytes() == alone.bytes(), "seed \(seed), D \(asOf)")
+                #expect(beside.bytes.withLock { $0 } == histories.bytes.withLock { $0 }, "seed \(seed), D \(asOf)")
+            }
         }
     }
 

@@ -25,32 +25,14 @@ extension Histories {
         folded: (@Sendable (Int) -> Void)? = nil, write: @escaping Write
     ) throws {
         let threads = max(1, threads)
-        let shape = try RecordShape(source)
-        let plans = PartitionPlans(shape, shift: partitionShift)
-        guard fit(plans, shape) else { throw ProjectionError.damagedHistories }
-        let workers = try gather(source, shape, plans, .everything, from: eventCounts, threads: threads)
-        var head = HistoryHead()
-        head.entries = entryCount..<size
-        head.root = HistoryFile.words(of: root)
-        head.events = zip(eventCounts, shape.eventCounts).map { $0..<$1 }
-        head.shifts = plans.shifts
-        head.paysChildren = workers.contains(where: \.paysChildren)
-        head.voids = try VoidResolver(source: source, histories: self, find: find, threads: threads).resolve(workers.flatMap(\.voids))
-        let sections = HistorySections(source: source, shape: shape, threads: threads, folded: folded, write: write)
-        head.counts = [
-            counts(workers.map(\.births), plans.children), counts(workers.map(\.enrolments), plans.children),
-            counts(workers.map(\.filings), plans.facilities), counts(workers.map(\.grants), plans.grants),
-        ]
-        head.sums = head.counts.map { Array(repeating: 0, count: $0.count) }
-        try sections.make(.births, plans.children, workers.map(\.births), &head)
-        try sections.make(.enrollments, plans.children, workers.map(\.enrolments), &head)
-        try sections.make(.filings, plans.facilities, workers.map(\.filings), &head)
-        try sections.make(.subsidies, plans.grants, workers.map(\.grants), &head)
-        try head.words().withUnsafeBytes { try write($0, 0) }
-    }
-
-    private func counts<Record>(_ writers: [PartitionWriter<Record>], _ plan: PartitionPlan) -> [Int] {
-        (0..<plan.count).map { partition in writers.reduce(0) { $0 + $1.count(partition) } }
+        let gathered = try GatheredRecords(
+            source, beyond: self, .everything, find: find, threads: threads, partitionShift: partitionShift)
+        let new = HistoryWriter(gathered, size: size, root: root, in: source, write: write)
+        try new.writeBirths(threads, folded)
+        try new.writeEnrolments(threads, folded)
+        try new.writeFilings(threads, folded)
+        try new.writeGrants(threads, folded)
+        try new.finish()
     }
 
     /// What is wrong with the file that follows these histories, in words; nil: it is exactly what the record makes of it.
@@ -78,38 +60,75 @@ extension Histories {
     }
 }
 
-/// Writes the records of partitions, sorted, each to its place.
-private struct HistorySections {
-    let source: any EventSource
-    let shape: RecordShape
-    let threads: Int
-    let folded: (@Sendable (Int) -> Void)?
-    let write: Histories.Write
+/// Writes the file that follows some histories: the sections of the four logs, in any order, and at the end its head.
+struct HistoryWriter {
+    let gathered: GatheredRecords
+    let births: HistorySection<BirthRecord>
+    let enrolments: HistorySection<EnrolmentRecord>
+    let filings: HistorySection<FilingRecord>
+    let grants: HistorySection<GrantRecord>
+    private let head: HistoryHead
+    private let write: Histories.Write
 
-    func make<Record: FoldRecord>(
-        _ log: Log, _ plan: PartitionPlan, _ writers: [PartitionWriter<Record>], _ head: inout HistoryHead
-    ) throws {
-        let records = RecordSource(log, plan, Histories(), writers, .everything, shape, without: VoidedEvents(), folded)
-        let counts = head.counts[Int(log.rawValue)]
-        var starts = [head.start(log)]
-        for count in counts { starts.append(starts[starts.count - 1] + count * HistoryHead.stride(log)) }
-        let buffers = (0..<threads).map { _ in SortedPartition<Record>() }
-        try head.sums[Int(log.rawValue)].withUnsafeMutableBufferPointer { sums in
-            try Workers.run(threads, items: plan.count) { worker, partition in
-                guard counts[partition] > 0 else { return }
-                let sorted = buffers[worker]
-                try sorted.load(records, partition)
-                if !sorted.tied.isEmpty {
-                    let identifiers = try EventIdentifiers(
-                        sorted.tied.flatMap { sorted.run($0).map(\.ordinal) }, of: log, in: source, threads: 1)
-                    for local in sorted.tied { sortTied(sorted.run(local), identifiers) }
-                }
-                guard sorted.count == counts[partition] else { throw ProjectionError.damagedHistories }
-                let bytes = UnsafeRawBufferPointer(
-                    rebasing: UnsafeRawBufferPointer(sorted.records)[..<(sorted.count * HistoryHead.stride(log))])
-                sums[partition] = Checksum.of(bytes.bindMemory(to: UInt64.self))
-                try write(bytes, starts[partition])
-            }
+    /// - Parameter gathered: Every event that the histories do not cover, of whatever date.
+    init(_ gathered: GatheredRecords, size: Int, root: Digest, in source: any EventSource, write: @escaping Histories.Write) {
+        let (workers, plans, histories) = (gathered.workers, gathered.plans, gathered.histories)
+        func counts<Record>(_ writers: [PartitionWriter<Record>], _ plan: PartitionPlan) -> [Int] {
+            (0..<plan.count).map { partition in writers.reduce(0) { $0 + $1.count(partition) } }
         }
+        var head = HistoryHead()
+        head.entries = histories.entryCount..<size
+        head.root = HistoryFile.words(of: root)
+        head.events = zip(histories.eventCounts, gathered.shape.eventCounts).map { $0..<$1 }
+        head.shifts = plans.shifts
+        head.paysChildren = workers.contains(where: \.paysChildren)
+        head.voids = gathered.voids
+        head.counts = [
+            counts(workers.map(\.births), plans.children), counts(workers.map(\.enrolments), plans.children),
+            counts(workers.map(\.filings), plans.facilities), counts(workers.map(\.grants), plans.grants),
+        ]
+        func section<Record>(_ log: Log) -> HistorySection<Record> {
+            HistorySection(log, head.counts[Int(log.rawValue)], from: head.start(log), in: source, write: write)
+        }
+        (births, enrolments, filings, grants) = (section(.births), section(.enrollments), section(.filings), section(.subsidies))
+        self.gathered = gathered
+        self.head = head
+        self.write = write
+    }
+
+    func writeBirths(_ threads: Int, _ folded: (@Sendable (Int) -> Void)?) throws {
+        try write(.births, gathered.plans.children, \.births, births, threads, folded)
+    }
+
+    func writeEnrolments(_ threads: Int, _ folded: (@Sendable (Int) -> Void)?) throws {
+        try write(.enrollments, gathered.plans.children, \.enrolments, enrolments, threads, folded)
+    }
+
+    func writeFilings(_ threads: Int, _ folded: (@Sendable (Int) -> Void)?) throws {
+        try write(.filings, gathered.plans.facilities, \.filings, filings, threads, folded)
+    }
+
+    func writeGrants(_ threads: Int, _ folded: (@Sendable (Int) -> Void)?) throws {
+        try write(.subsidies, gathered.plans.grants, \.grants, grants, threads, folded)
+    }
+
+    private func write<Record: FoldRecord>(
+        _ log: Log, _ plan: PartitionPlan, _ writer: (Gatherer) -> PartitionWriter<Record>, _ section: HistorySection<Record>,
+        _ threads: Int, _ folded: (@Sendable (Int) -> Void)?
+    ) throws {
+        let records = RecordSource(
+            log, plan, Histories(), gathered.workers.map(writer), .everything, gathered.shape, without: VoidedEvents(), section: section,
+            folded)
+        let buffers = (0..<max(1, threads)).map { _ in RunBuffers<Record>() }
+        try Workers.run(max(1, threads), items: plan.count) { worker, partition in
+            _ = try buffers[worker].load(records, partition)
+        }
+    }
+
+    /// Writes the head, once every section is written.
+    func finish() throws {
+        var head = head
+        head.sums = [births.sums, enrolments.sums, filings.sums, grants.sums]
+        try head.words().withUnsafeBytes { try write($0, 0) }
     }
 }

@@ -11,13 +11,16 @@ final class RecordSource<Record: FoldRecord>: Sendable {
     // Filled before they are shared; afterwards only read.
     nonisolated(unsafe) let writers: [PartitionWriter<Record>]
     nonisolated(unsafe) let voided: VoidedEvents
+    /// Where the partitions are to be written too, in the order of histories, when they are loaded; there are no histories of them then.
+    let section: HistorySection<Record>?
     private let known = Atomic<Int>(0)
     /// Hears of the events of each partition that is loaded.
     private let folded: (@Sendable (Int) -> Void)?
 
     init(
         _ log: Log, _ plan: PartitionPlan, _ histories: Histories, _ writers: [PartitionWriter<Record>], _ horizon: Horizon,
-        _ shape: RecordShape, without voided: VoidedEvents, _ folded: (@Sendable (Int) -> Void)? = nil
+        _ shape: RecordShape, without voided: VoidedEvents, section: HistorySection<Record>? = nil,
+        _ folded: (@Sendable (Int) -> Void)? = nil
     ) {
         self.log = log
         self.plan = plan
@@ -26,6 +29,7 @@ final class RecordSource<Record: FoldRecord>: Sendable {
         self.horizon = horizon
         self.shape = shape
         self.voided = voided
+        self.section = section
         self.folded = folded
     }
 
@@ -54,6 +58,12 @@ struct RecordFilter {
         let hash = VoidedEvents.hash(ordinal) >> voidedShift
         guard voidedFilter[Int(hash >> 6)] >> UInt64(hash & 63) & 1 != 0 else { return false }
         return voided[Int(ordinal >> 6)] >> UInt64(ordinal & 63) & 1 != 0
+    }
+
+    /// Whether a record exists and counts.
+    @inline(__always)
+    func counts(_ record: some FoldRecord) -> Bool {
+        record.recordedAt <= knownAt && record.day <= asOf && !isVoided(record.ordinal)
     }
 
     /// Keeps the records that exist and count, in their order; how many there are, and how many exist at K. Nil where one is none

@@ -45,7 +45,7 @@ final class ChangedRuns<Record: FoldRecord> {
         nowFilter = source.filter(partition)
         beforeFilter = source.filter(partition, voided: change.before)
         let sinceFilter = source.filter(partition, voided: change.since)
-        pieces = try buffers.load(source, partition, nowFilter)
+        pieces = try buffers.load(source, partition)
         let (locals, ordinals, shape, counted) = (nowFilter.locals, nowFilter.ordinals, nowFilter.shape, change.counted)
         let marks = marks.base
         for piece in pieces {

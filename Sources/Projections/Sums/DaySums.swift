@@ -98,49 +98,92 @@ public func daySums(
         source, request, size: size, root: root, program: program, histories: histories, find: find, partitionShift: nil, folded: folded)
 }
 
+/// Makes the same, and in the same pass over the record the file of histories that covers all of it: its events are read once, and
+/// each partition is written as soon as it is in order and folded while it lies in the cache.
+///
+/// - Parameter write: Takes the file's bytes, as in ``Histories/makeNext(from:size:root:find:threads:folded:write:)``.
+/// - Throws: what either throws alone.
+public func daySumsAndHistories(
+    _ source: some EventSource, _ request: ProjectionRequest, size: Int, root: Digest, program: String,
+    folded: (@Sendable (_ events: Int) -> Void)? = nil, write: @escaping Histories.Write
+) throws -> DaySums {
+    try daySumsAndHistories(
+        source, request, size: size, root: root, program: program, partitionShift: nil, folded: folded, write: write)
+}
+
+/// The same, with partitions of 2^`partitionShift` subjects where tests want many.
+func daySumsAndHistories(
+    _ source: any EventSource, _ request: ProjectionRequest, size: Int, root: Digest, program: String, partitionShift: UInt32?,
+    folded: (@Sendable (Int) -> Void)? = nil, write: @escaping Histories.Write
+) throws -> DaySums {
+    let request = request.knowingAll
+    let gathered = try GatheredRecords(
+        source, beyond: Histories(), .everything, find: nil, threads: request.threads, partitionShift: partitionShift)
+    let new = HistoryWriter(gathered, size: size, root: root, in: source, write: write)
+    try new.writeFilings(request.threads, nil)
+    let district = try FoldedDistrict(gathered, request, sums: nil, beside: new, in: source, folded: folded)
+    let sums = try DaySums(of: district, request, size: size, root: root, program: program, in: source)
+    try new.finish()
+    return sums
+}
+
 /// The same, with partitions of 2^`partitionShift` subjects where tests want many.
 func daySums(
     _ source: any EventSource, _ request: ProjectionRequest, size: Int, root: Digest, program: String, histories: Histories = Histories(),
     find: EventFinder? = nil, partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)? = nil
 ) throws -> DaySums {
-    let request = ProjectionRequest(cuts: request.cuts, asOf: request.asOf, communities: request.communities, threads: request.threads)
+    let request = request.knowingAll
     let district = try FoldedDistrict(
-        source, request, histories: histories, find: find, sums: nil, partitionShift: partitionShift,
-        folded: folded)
-    var sums = DaySums()
-    sums.size = size
-    sums.root = HistoryFile.words(of: root)
-    sums.program = program
-    sums.events = district.shape.eventCounts
-    sums.cuts = request.cuts.map(\.rawValue)
-    sums.communities = request.communities
-    let lookups = district.facilities.lookups
-    sums.lookups = (0..<lookups.count).map { lookups[$0] }
-    sums.facilities = district.facilities.facilities.count
-    var counts = [Int](repeating: 0, count: DaySums.counters * request.cuts.count * request.columns)
-    try counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(district.children, to: $0) }
-    sums.counts = counts.map { Int32(truncatingIfNeeded: $0) }
-    let tallies = district.children.tallies
-    sums.enrolments = try district.totals.enrolments(district.children).elements
-    sums.classes = (0..<sums.facilities * 4).map { place in tallies.reduce(0) { $0 &+ $1.classes[place] } }
-    sums.newborns = (0..<request.columns * 2).map { place in tallies.reduce(0) { $0 &+ $1.newborns[place] } }
-    sums.flows = district.children.flows(request)
-    sums.lastColumns = district.children.lastColumns.elements
-    district.children.freeRanges()
-    let grants = try district.grants(request, in: source)
-    sums.filed = FiledDays(district.facilities.facilities)
-    sums.money = grants.money
-    sums.facilityMoney = grants.facilities
-    sums.yearly = grants.yearly.totals
-    let raw: [(log: Log, findings: [RawFinding])] = [
-        (.enrollments, tallies.flatMap(\.enrolmentFindings)), (.births, tallies.flatMap(\.birthFindings)), (.subsidies, grants.findings),
-    ]
-    var columns = raw.map { _ in FindingColumns() }
-    try columns.withUnsafeMutableBufferPointer { columns in
-        try Workers.run(request.threads, items: raw.count) { _, item in
-            columns[item] = try FindingColumns(raw[item].findings, raw[item].log, in: source, threads: request.threads)
-        }
+        source, request, histories: histories, find: find, sums: nil, partitionShift: partitionShift, folded: folded)
+    return try DaySums(of: district, request, size: size, root: root, program: program, in: source)
+}
+
+extension ProjectionRequest {
+    /// The same days and communities with everything known.
+    fileprivate var knowingAll: ProjectionRequest {
+        ProjectionRequest(cuts: cuts, asOf: asOf, communities: communities, threads: threads)
     }
-    (sums.enrolmentFindings, sums.birthFindings, sums.grantFindings) = (columns[0], columns[1], columns[2])
-    return sums
+}
+
+extension DaySums {
+    /// Adds up a district of which every child was folded.
+    fileprivate init(
+        of district: FoldedDistrict, _ request: ProjectionRequest, size: Int, root: Digest, program: String, in source: any EventSource
+    ) throws {
+        self.size = size
+        self.root = HistoryFile.words(of: root)
+        self.program = program
+        events = district.shape.eventCounts
+        cuts = request.cuts.map(\.rawValue)
+        communities = request.communities
+        let folded = district.facilities.lookups
+        lookups = (0..<folded.count).map { folded[$0] }
+        facilities = district.facilities.facilities.count
+        var counts = [Int](repeating: 0, count: DaySums.counters * request.cuts.count * request.columns)
+        try counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(district.children, to: $0) }
+        self.counts = counts.map { Int32(truncatingIfNeeded: $0) }
+        let tallies = district.children.tallies
+        enrolments = try district.totals.enrolments(district.children).elements
+        classes = (0..<facilities * 4).map { place in tallies.reduce(0) { $0 &+ $1.classes[place] } }
+        newborns = (0..<request.columns * 2).map { place in tallies.reduce(0) { $0 &+ $1.newborns[place] } }
+        flows = district.children.flows(request)
+        lastColumns = district.children.lastColumns.elements
+        district.children.freeRanges()
+        let grants = try district.grants(request, in: source)
+        filed = FiledDays(district.facilities.facilities)
+        money = grants.money
+        facilityMoney = grants.facilities
+        yearly = grants.yearly.totals
+        let raw: [(log: Log, findings: [RawFinding])] = [
+            (.enrollments, tallies.flatMap(\.enrolmentFindings)), (.births, tallies.flatMap(\.birthFindings)),
+            (.subsidies, grants.findings),
+        ]
+        var columns = raw.map { _ in FindingColumns() }
+        try columns.withUnsafeMutableBufferPointer { columns in
+            try Workers.run(request.threads, items: raw.count) { _, item in
+                columns[item] = try FindingColumns(raw[item].findings, raw[item].log, in: source, threads: request.threads)
+            }
+        }
+        (enrolmentFindings, birthFindings, grantFindings) = (columns[0], columns[1], columns[2])
+    }
 }
