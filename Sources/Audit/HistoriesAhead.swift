@@ -1,6 +1,6 @@
 import Dispatch
 public import EventStore
-public import Projections
+import Projections
 import Synchronization
 
 /// Histories and sums of a state of a log, read on a thread of their own while something else is done: for a later state of the same log,
@@ -11,10 +11,9 @@ public final class HistoriesAhead: Sendable {
     private let filesAreRead = DispatchGroup()
     private let sumsAreRead = DispatchGroup()
 
-    /// Begins to read the histories of a store and, with everything known, the sums that answer a request.
-    ///
-    /// - Parameter program: The version of the program.
-    public init(_ store: EventStore, _ request: ProjectionRequest, by program: String) {
+    /// Begins to read the histories of a store and, where asked for, its sums, of whatever day and communities they are: where they are of
+    /// others than the report's, a fold makes all anew, and to have read them costs little beside that.
+    public init(_ store: EventStore, withSums: Bool) {
         filesAreRead.enter()
         sumsAreRead.enter()
         DispatchQueue.global(qos: .userInitiated).async { [self] in
@@ -23,8 +22,8 @@ public final class HistoriesAhead: Sendable {
             let opened = (try? keeper.openedFiles()) ?? [:]
             files.withLock { $0 = opened }
             filesAreRead.leave()
-            if request.knownAt == nil {
-                let sums = try? keeper.sums(for: request, by: program)
+            if withSums {
+                let sums = try? keeper.sums()
                 kept.withLock { $0 = sums }
             }
             sumsAreRead.leave()

@@ -26,10 +26,14 @@ extension HistoryKeeper {
         {
             return sums
         }
-        guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head),
-            let sums = read(stored), sums.areOf(request)
-        else { return nil }
+        guard try haveSums(for: request, by: program), let sums = try sums(), sums.areOf(request) else { return nil }
         return sums
+    }
+
+    /// The sums that there are; nil: there are none, they are damaged, or of another log.
+    func sums() throws -> DaySums? {
+        guard let stored = try folder.openSums(), let head = try head(of: stored), try isOurs(head) else { return nil }
+        return read(stored)
     }
 
     /// Whether there seem to be such sums: only the beginning of their file is read.

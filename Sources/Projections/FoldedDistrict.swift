@@ -82,15 +82,8 @@ struct FoldedDistrict {
             try FoldedFacilities(filings, cuts, columnOf: columnOf, in: source, threads: request.threads)
         }
         guard let sums, request.knownAt == nil else { return (try fold(), nil) }
-        var (facilities, kept): (FoldedFacilities?, DaySums?)
-        try withUnsafeMutablePointer(to: &facilities) { facilities in
-            try withUnsafeMutablePointer(to: &kept) { kept in
-                try Workers.run(request.threads, items: 2) { _, item in
-                    if item == 0 { kept.pointee = sums() } else { facilities.pointee = try fold() }
-                }
-            }
-        }
-        return (try facilities ?? fold(), kept)
+        let (kept, facilities) = try Workers.pair(request.threads, sums, fold)
+        return (facilities, kept)
     }
 
     /// Folds the grants, or only those of which something changed where that is all that was folded of the children.

@@ -36,4 +36,22 @@ enum Workers {
         }
         if let failure = failure.withLock({ $0 }) { throw failure.error }
     }
+
+    /// Calls `first` on a thread of its own beside `second`, where there are some. Unlike items of ``run(_:items:_:)``, each may spread over
+    /// threads as it would alone.
+    static func pair<First, Second>(
+        _ threads: Int, _ first: () -> First, _ second: () throws -> Second
+    ) throws -> (First, Second) {
+        guard threads > 1 else { return (first(), try second()) }
+        return try withoutActuallyEscaping(first) { first in
+            // It is called once, and nothing that one of the two changes is the other's.
+            nonisolated(unsafe) let first = first
+            nonisolated(unsafe) var one: First?
+            let group = DispatchGroup()
+            DispatchQueue.global(qos: .userInitiated).async(group: group) { one = first() }
+            let other = Result { try second() }
+            group.wait()
+            return (one ?? first(), try other.get())
+        }
+    }
 }

@@ -92,21 +92,18 @@ enum Stages {
 
     /// What can be known before the archives are ingested: the reference data, by which the report may turn out to be impossible, and the
     /// store as it stands. Where there are threads, its histories and sums are read from then on, beside the ingest.
-    static func beforehand(
-        _ pipeline: Pipeline, _ moment: MomentOptions, threads: Int
-    ) throws -> Known {
-        // What is wrong with the store its writer says.
+    static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, threads: Int) throws -> Known {
+        let isAllKnown = try moment.instant() == nil
         let (reference, store) = try sideBySide(
-            { try self.reference(of: pipeline) }, { try? EventStore.open(at: pipeline.store, threads: threads) }, threads: threads)
-        guard let store, store.size > 0, threads > 1 else { return Known(reference: reference, store: store) }
-        // What the ingest frees serves the stages behind it.
-        Memory.preferLargePages(bytes: memory(forEvents: Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }))
-        let maker = ReportMaker(
-            program: programVersion, store: store, pipeline: pipeline, reference: reference, asOf: try moment.day(),
-            knownAt: try moment.instant(), threads: threads)
-        return Known(
-            reference: reference, store: store,
-            histories: HistoriesAhead(store, maker.request, by: programVersion))
+            { try self.reference(of: pipeline) },
+            {
+                // What is wrong with the store its writer says.
+                guard let store = try? EventStore.open(at: pipeline.store, threads: threads), store.size > 0 else { return Known() }
+                // What the ingest frees serves the stages behind it.
+                Memory.preferLargePages(bytes: memory(forEvents: Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }))
+                return Known(store: store, histories: threads > 1 ? HistoriesAhead(store, withSums: isAllKnown) : nil)
+            }, threads: threads)
+        return Known(reference: reference, store: store.store, histories: store.histories)
     }
 
     private static func fileSize(_ path: String) -> Int? {

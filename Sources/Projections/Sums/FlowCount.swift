@@ -26,7 +26,8 @@ extension FoldedChildren {
         let now = Self.counted(tallies, request)
         guard let kept else { return now }
         let undone = Self.counted(kept.undone, request).map { FlowCount(key: $0.key, count: -$0.count) }
-        return Self.sum(Self.sum(kept.sums.flows, undone), now).filter { $0.count > 0 }
+        // What changed first: it is little beside what is kept.
+        return Self.sum(kept.sums.flows, Self.sum(undone, now)).filter { $0.count > 0 }
     }
 
     private static func counted(_ tallies: [ChildTally], _ request: ProjectionRequest) -> [FlowCount] {
