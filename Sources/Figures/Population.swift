@@ -40,8 +40,11 @@ public struct Population: Sendable {
         seen.reserveCapacity(rows.count)
         var seenElsewhere: Set<PopulationRow> = []
         var unknown: Set<String> = []
+        // The years of an area mostly stand together.
+        var last: (code: String, number: Int?) = ("", nil)
         for (index, row) in rows.enumerated() {
-            let number = areas.registeredNumber(ofCode: row.code)
+            if row.code != last.code { last = (row.code, areas.registeredNumber(ofCode: row.code)) }
+            let number = last.number
             let isNew: Bool
             if let number {
                 isNew = seen.insert(AreaYear(area: number, year: row.year)).inserted

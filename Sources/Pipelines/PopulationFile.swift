@@ -10,15 +10,20 @@ enum PopulationFile {
         let maximum = Int(Population.maximum)
         var rows: [PopulationRow] = []
         struct AreaYear: Hashable {
-            /// The area's number; for a code of nobody -1 and the code.
             let area: Int
-            let code: String?
+            let year: Int
+        }
+        struct CodeYear: Hashable {
+            let code: String
             let year: Int
         }
         var seen: [AreaYear: Int] = [:]
         seen.reserveCapacity(table.rows.count)
+        var seenElsewhere: [CodeYear: Int] = [:]
         var warnings = ReferenceCell.otherColumns(table)
         var strangers: Set<String> = []
+        // The years of an area mostly stand together.
+        var last: (code: String, area: Int?) = ("", nil)
         for (line, cells) in table.rows {
             let place = FilePlace(file, line: line)
             let code = cells[0]
@@ -30,9 +35,15 @@ enum PopulationFile {
             let residents = cells[2].isEmpty ? nil : DecimalText.whole(cells[2], maximum: maximum)
             try ReferenceCell.require(
                 cells[2].isEmpty || residents != nil, place, "residents", cells[2], "empty or a whole number from 0 to \(maximum)")
-            let area = areas.registeredNumber(ofCode: code)
-            let key = AreaYear(area: area ?? -1, code: area == nil ? code : nil, year: year)
-            if let first = seen.updateValue(line, forKey: key) {
+            if code != last.code { last = (code, areas.registeredNumber(ofCode: code)) }
+            let area = last.area
+            let first =
+                if let area {
+                    seen.updateValue(line, forKey: AreaYear(area: area, year: year))
+                } else {
+                    seenElsewhere.updateValue(line, forKey: CodeYear(code: code, year: year))
+                }
+            if let first {
                 throw .repeated(place, what: "the year \(year) of \(Echo.quoted(code))", firstLine: first)
             }
             if area == nil {

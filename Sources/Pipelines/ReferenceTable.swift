@@ -12,6 +12,7 @@ struct ReferenceTable {
         let content = TextFile.withoutMark(bytes)
         _ = try TextFile.text(content, file: file)
         var places: [Int]?
+        var areAllAsked = false
         var width = 0
         var rows: [(line: Int, cells: [String])] = []
         var others: [String] = []
@@ -25,14 +26,15 @@ struct ReferenceTable {
             if line.last == 0x0D { line.removeLast() }
             if line.isEmpty { continue }
             let place = FilePlace(file, line: number)
-            let cells = try ReferenceTable.cells(line, place)
+            let cells = try ReferenceTable.cells(line, place, about: max(width, columns.count))
             if let places {
                 guard cells.count == width else {
                     throw .brokenRow(place, problem: "the row has \(cells.count) cells and the header \(width)")
                 }
-                rows.append((number, places.map { cells[$0] }))
+                rows.append((number, areAllAsked ? cells : places.map { cells[$0] }))
             } else {
                 places = try ReferenceTable.header(cells, columns, place)
+                areAllAsked = cells == columns
                 width = cells.count
                 others = cells.filter { !columns.contains($0) }
             }
@@ -54,10 +56,10 @@ struct ReferenceTable {
         return places
     }
 
-    /// The cells of one record.
-    static func cells(_ line: ArraySlice<UInt8>, _ place: FilePlace) throws(PipelineError) -> [String] {
+    /// The cells of one record, `about` so many.
+    static func cells(_ line: ArraySlice<UInt8>, _ place: FilePlace, about count: Int) throws(PipelineError) -> [String] {
         var cells: [String] = []
-        cells.reserveCapacity(8)
+        cells.reserveCapacity(count)
         var at = line.startIndex
         while true {
             if at < line.endIndex, line[at] == 0x22 {

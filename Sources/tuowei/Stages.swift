@@ -97,8 +97,9 @@ enum Stages {
         let (reference, store) = try sideBySide(
             { try self.reference(of: pipeline) },
             {
-                // What is wrong with the store its writer says.
-                guard let store = try? EventStore.open(at: pipeline.store, threads: threads), store.size > 0 else { return Known() }
+                // What is wrong with the store its writer says. Reading the reference data takes longer, and has a thread to itself.
+                let opened = try? EventStore.open(at: pipeline.store, threads: max(1, threads - 1))
+                guard let store = opened, store.size > 0 else { return Known() }
                 // What the ingest frees serves the stages behind it.
                 Memory.preferLargePages(bytes: memory(forEvents: Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }))
                 return Known(store: store, histories: threads > 1 ? HistoriesAhead(store, withSums: isAllKnown) : nil)
