@@ -116,7 +116,7 @@ public final class IngestRun: @unchecked Sendable {
                 monitor.broadcast()
             } else if !isAppending, !first.queue.isEmpty || first.isRead {
                 isAppending = true
-                let parsed = first.queue
+                var parsed = first.queue
                 let isLast = first.isRead
                 queued -= first.queuedBytes
                 first.queue = []
@@ -124,7 +124,7 @@ public final class IngestRun: @unchecked Sendable {
                 let bytes = jobs.reduce(0) { $0 + $1.bytesRead }
                 monitor.unlock()
                 let result = Result {
-                    try append(parsed, of: first, isLast: isLast, onAnswer: onAnswer)
+                    try append(&parsed, of: first, isLast: isLast, onAnswer: onAnswer)
                     try onProgress(bytes, eventsAppended)
                 }
                 monitor.lock()
@@ -191,12 +191,16 @@ public final class IngestRun: @unchecked Sendable {
 
     // MARK: Appending, by one thread at a time
 
-    private func append(_ parsed: [ArchiveJob.Parsed], of job: ArchiveJob, isLast: Bool, onAnswer: (ArchiveAnswer) -> Void) throws {
+    /// Each block is let go once it is appended, so that the next ones are read into memory that the cache still holds.
+    private func append(
+        _ parsed: inout [ArchiveJob.Parsed], of job: ArchiveJob, isLast: Bool, onAnswer: (ArchiveAnswer) -> Void
+    ) throws {
         if batch == nil {
             batch = BatchInProgress()
             try writer.beginBatch(keepingConflicts: job.keptRejects)
         }
-        for piece in parsed {
+        parsed.reverse()
+        while let piece = parsed.popLast() {
             try writer.append(piece.block, entry: piece.name)
             batch?.entryOfBlock.append(piece.entry)
             eventsAppended += piece.block.events.count

@@ -41,7 +41,8 @@ enum Stages {
                 }
                 let progress = Progress("ingest")
                 defer { progress.finish() }
-                progress.work.expect(.archiveBytes, inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) })
+                let bytes = inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) }
+                progress.work.expect(.archiveBytes, bytes)
                 let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
                     onAnswer(answer)
                     if let complaint = answer.complaint { printError(complaint) }
