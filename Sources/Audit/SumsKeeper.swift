@@ -73,11 +73,7 @@ extension HistoryKeeper {
     /// Puts sums into the place of those that are there.
     func put(_ sums: DaySums, by editor: HistoryEditor) throws {
         let new = try editor.begin()
-        var offset = 0
-        try sums.write { bytes in
-            try new.write(bytes, at: offset)
-            offset += bytes.count
-        }
+        try sums.write(threads: threads) { bytes, offset in try new.write(bytes, at: offset) }
         try editor.finishSums(new)
         ahead?.forgetSums()
     }
@@ -112,7 +108,7 @@ extension HistoryKeeper {
             CountedSource(store: state, work: work), sums.request(threads: threads), size: state.size, root: state.root,
             program: sums.program, folded: { work.add(.eventsFolded, $0) })
         work.finish(.eventsRead, .eventsFolded)
-        guard anew.bytes() != sums.bytes() else { return (true, nil) }
+        guard try anew.bytes() != sums.bytes() else { return (true, nil) }
         return (true, "what stands there is not what the log gives; `fold --as-of` of another day makes them anew, or remove the file")
     }
 

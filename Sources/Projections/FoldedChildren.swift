@@ -54,9 +54,7 @@ struct FoldedChildren {
         for first in stride(from: 0, to: plan.count, by: round) {
             if first > 0 {
                 // What all children's ranges take together, nearly as much as their records, is more than the memory at hand may be.
-                let counted = counted ?? totals.noRanges()
-                self.counted = counted
-                try totals.count(tallies, into: counted)
+                counted = try totals.count(tallies, behind: counted)
             }
             try Workers.run(threads, items: min(round, plan.count - first)) { worker, item in try folders[worker].fold(first + item) }
         }

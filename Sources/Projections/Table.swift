@@ -30,6 +30,12 @@ final class Table<Element: BitwiseCopyable> {
         base.initialize(repeating: element, count: count)
     }
 
+    /// Room for elements, each of which is to be set before it is read.
+    init(count: Int) {
+        self.count = count
+        base = .allocate(capacity: max(1, count))
+    }
+
     deinit { base.deallocate() }
 
     /// A copy of the elements.

@@ -55,24 +55,19 @@ struct Totals {
     private var columnStride: Int { (cuts + 1) * Self.counters }
     private var facilityStride: Int { (cuts + 1) * 2 }
 
-    /// Room to count ranges in.
-    func noRanges() -> CountedRanges {
-        CountedRanges(
-            stays: Table(repeating: 0, count: columns.count * columns.size * columnStride),
-            enrolled: Table(repeating: 0, count: facilities.count * facilities.size * facilityStride))
-    }
-
-    /// Counts the ranges that tallies hold, and clears them there.
-    func count(_ tallies: [ChildTally], into counted: CountedRanges) throws {
+    /// Counts the ranges that tallies hold behind those counted before, if any, and clears them there.
+    func count(_ tallies: [ChildTally], behind before: CountedRanges?) throws -> CountedRanges {
+        let (column, facility) = (columns.size * columnStride, facilities.size * facilityStride)
+        let counted =
+            before ?? CountedRanges(stays: Table(count: columns.count * column), enrolled: Table(count: facilities.count * facility))
         try Workers.run(threads, items: columns.count + facilities.count) { _, item in
             let group = item - columns.count
-            if group < 0 {
-                addStays(tallies, item, 1, to: counted.stays.base + item * columns.size * columnStride)
-            } else {
-                addEnrolled(tallies, group, 1, to: counted.enrolled.base + group * facilities.size * facilityStride)
-            }
+            let cells = group < 0 ? counted.stays.base + item * column : counted.enrolled.base + group * facility
+            if before == nil { cells.initialize(repeating: 0, count: group < 0 ? column : facility) }
+            if group < 0 { addStays(tallies, item, 1, to: cells) } else { addEnrolled(tallies, group, 1, to: cells) }
         }
         for tally in tallies { tally.clearRanges() }
+        return counted
     }
 
     private func addStays(_ tallies: [ChildTally], _ group: Int, _ number: Int32, to cells: UnsafeMutablePointer<Int32>) {

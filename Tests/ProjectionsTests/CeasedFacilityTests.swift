@@ -106,7 +106,7 @@ import Testing
                 ProjectionRequest(cuts: cuts, asOf: asOf, communities: RandomWorld.registered, threads: threads)
             }
             let made = try DaySumsTests.sums(of: known, request(1), shift)
-            let sums = try #require(DaySumsTests.opened(DaySumsTests.words(made)))
+            let sums = try #require(try DaySumsTests.opened(DaySumsTests.words(made)))
             let histories = try DaySumsTests.histories(
                 events, ends: [[], [before], [before, events.count]][Int(seed % 3)], shift)
             let place = "seed \(seed), D \(asOf), \(before) of \(events.count) events"

@@ -25,8 +25,8 @@ import Testing
         }
     }
 
-    static func words(_ sums: DaySums) -> [UInt64] {
-        sums.bytes().withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
+    static func words(_ sums: DaySums) throws -> [UInt64] {
+        try sums.bytes().withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
     }
 
     static func histories(_ events: [MemoryEvent], ends: [Int], _ shift: UInt32?) throws -> Histories {
@@ -63,7 +63,7 @@ import Testing
                         cuts: cuts, asOf: asOf, knownAt: knownAt, communities: RandomWorld.registered, threads: threads)
                 }
                 let made = try Self.sums(of: Array(events.prefix(before)), request(1 + seed % 3), shift)
-                let sums = try #require(Self.opened(Self.words(made)))
+                let sums = try #require(try Self.opened(Self.words(made)))
                 let place = "seed \(seed), D \(asOf), \(before) of \(events.count), files \(ends)"
                 let threads = 1 + (seed + question) % 3
                 expect(
@@ -120,7 +120,7 @@ import Testing
         }
         let shorter = try RecordShape(MemorySource(Array(world.events.dropLast())))
         #expect(!sums.answer(asked, shorter))
-        let words = Self.words(sums)
+        let words = try Self.words(sums)
         let head = try #require(DaySumsHead(Array(words.prefix(DaySumsHead.wordCount)), fileSize: words.count * 8))
         #expect(head.isOf(asked, by: "1"))
         #expect(!head.isOf(asked, by: "2"))
@@ -139,12 +139,12 @@ import Testing
             cuts: Array(world.days.sorted().prefix(2)), asOf: world.days.max() ?? Day(rawValue: 0), communities: RandomWorld.registered)
         let root = try #require(Self.root)
         let words = try Self.words(daySums(MemorySource(world.events), request, size: 9, root: root, program: "1"))
-        #expect(Self.opened(words).map { Self.words($0) } == words)
+        #expect(try Self.opened(words).map { try Self.words($0) } == words)
         for (threads, blockSize, shift) in [(2, 3, 1), (3, 50, 0)] as [(Int, Int, UInt32)] {
             let again = ProjectionRequest(cuts: request.cuts, asOf: request.asOf, communities: request.communities, threads: threads)
             let source = try MemorySource(world.events, blockSize: blockSize)
             let made = try daySums(source, again, size: 9, root: root, program: "1", partitionShift: shift)
-            #expect(Self.words(made) == words)
+            #expect(try Self.words(made) == words)
         }
         for place in words.indices {
             var damaged = words
@@ -168,7 +168,7 @@ import Testing
             let request = ProjectionRequest(cuts: cuts.filter { $0 <= asOf }, asOf: asOf, communities: RandomWorld.registered, threads: 2)
             let alone = try daySums(source, request, size: 9, root: root, program: "1", partitionShift: 1)
             let beside = try daySums(source, request, size: 9, root: root, program: "1", histories: histories, partitionShift: 1)
-            #expect(alone.bytes() == beside.bytes(), "seed \(seed), D \(asOf)")
+            #expect(try alone.bytes() == beside.bytes(), "seed \(seed), D \(asOf)")
         }
     }
 
@@ -191,7 +191,10 @@ import Testing
                 let beside = MemoryHistory()
                 let sums = try daySumsAndHistories(
                     source, request, size: 9, root: root, program: "1", partitionShift: shift, write: beside.write)
-                #expect(sums.bytes() == alone.bytes(), "seed \(seed), D \(asOf)")
+                #expect(try sums.bytes() == alone.bytes(), "seed \(seed), D \(asOf)")
+                let written = MemoryHistory()
+                try sums.write(threads: threads, to: written.write)
+                #expect(written.bytes.withLock { $0 } == (try alone.bytes()), "seed \(seed), D \(asOf)")
                 #expect(beside.bytes.withLock { $0 } == histories.bytes.withLock { $0 }, "seed \(seed), D \(asOf)")
             }
         }
@@ -204,7 +207,7 @@ import Testing
             cuts: Array(world.days.sorted().prefix(2)), asOf: world.days.max() ?? Day(rawValue: 0), communities: RandomWorld.registered)
         let source = try MemorySource(world.events)
         let sums = try daySums(source, request, size: 9, root: #require(Self.root), program: "1")
-        let words = Self.words(sums)
+        let words = try Self.words(sums)
         for place in 0..<DaySumsHead.wordCount {
             for value in [UInt64.max, UInt64(UInt32.max), 1 << 31, words[place] &+ 1] where value != words[place] {
                 var damaged = words
@@ -243,7 +246,7 @@ import Testing
         for (place, spoil) in spoils.enumerated() {
             var spoilt = sums
             spoil(&spoilt)
-            #expect(Self.opened(Self.words(spoilt)) == nil, "case \(place)")
+            #expect(try Self.opened(Self.words(spoilt)) == nil, "case \(place)")
         }
     }
 }

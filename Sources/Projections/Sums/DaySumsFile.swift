@@ -5,36 +5,36 @@ extension DaySums {
     fileprivate static let magic: UInt64 = 0x3230_534D_5553_5754  // "TWSUMS02"
     fileprivate static let fixedWords = 32
 
-    /// Gives the file to a sink, part by part.
-    public func write(to sink: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    /// Gives the file to a sink, piece by piece with the place of each in the file, from several threads at once.
+    public func write(threads: Int = 1, to sink: (UnsafeRawBufferPointer, Int) throws -> Void) throws {
         let codes = communities.map { Array($0.utf8) }
         let program = Array(program.utf8)
-        var writer = WordWriter()
-        writer.append(program)
-        writer.append(cuts)
-        writer.append(codes.map { UInt16(truncatingIfNeeded: $0.count) })
-        writer.append(codes.flatMap { $0 })
-        writer.append(lookups.map(\.index))
-        writer.append(lookups.map(\.openFrom))
-        writer.append(lookups.map(\.openTo))
-        writer.append(lookups.map(\.column))
-        writer.append(counts)
-        writer.append(enrolments)
-        writer.append(classes)
-        writer.append(newborns)
-        writer.append(flows.map(\.key))
-        writer.append(flows.map(\.count))
-        for findings in [birthFindings, enrolmentFindings, grantFindings] { findings.write(to: &writer) }
-        writer.append(lastColumns)
-        writer.append(filed.counts)
-        writer.append(filed.days)
-        writer.append(filed.areFiled)
-        writer.append(money)
-        writer.append(facilityMoney)
-        writer.append(yearly)
+        var lists = WrittenLists()
+        lists.append(program)
+        lists.append(cuts)
+        lists.append(codes.map { UInt16(truncatingIfNeeded: $0.count) })
+        lists.append(codes.flatMap { $0 })
+        lists.append(lookups.map(\.index))
+        lists.append(lookups.map(\.openFrom))
+        lists.append(lookups.map(\.openTo))
+        lists.append(lookups.map(\.column))
+        lists.append(counts)
+        lists.append(enrolments)
+        lists.append(classes)
+        lists.append(newborns)
+        lists.append(flows.map(\.key))
+        lists.append(flows.map(\.count))
+        for findings in [birthFindings, enrolmentFindings, grantFindings] { findings.write(to: &lists) }
+        lists.append(lastColumns)
+        lists.append(filed.counts)
+        lists.append(filed.days)
+        lists.append(filed.areFiled)
+        lists.append(money)
+        lists.append(facilityMoney)
+        lists.append(yearly)
         var head = [UInt64](repeating: 0, count: Self.fixedWords)
         head[0] = Self.magic
-        head[1] = UInt64(Self.fixedWords + writer.count)
+        head[1] = UInt64(Self.fixedWords + lists.words)
         head[2] = UInt64(size)
         for place in 0..<4 {
             head[3 + place] = root[place]
@@ -49,17 +49,20 @@ extension DaySums {
         for (place, length) in lengths.enumerated() { head[11 + place] = UInt64(length) }
         head[30] = DaySumsHead.key(cuts: cuts, communities: communities, program: self.program)
         var sum = Checksum()
-        sum.add(writer.sums)
+        sum.add(try lists.write(from: Self.fixedWords * 8, threads: threads, to: sink))
         sum.add(Array(head.dropLast()))
         head[31] = sum.value
-        try head.withUnsafeBytes { try sink($0) }
-        for part in writer.parts { try part.withUnsafeBytes { try sink($0) } }
+        try head.withUnsafeBytes { try sink($0, 0) }
     }
 
     /// The whole file.
-    public func bytes() -> [UInt8] {
+    public func bytes() throws -> [UInt8] {
         var bytes: [UInt8] = []
-        write { bytes += $0 }
+        try write { piece, offset in
+            let end = offset + piece.count
+            if bytes.count < end { bytes += repeatElement(0, count: end - bytes.count) }
+            bytes.replaceSubrange(offset..<end, with: piece)
+        }
         return bytes
     }
 
@@ -189,34 +192,13 @@ public struct DaySumsHead: Sendable {
 
     /// A hash of what sums are made for. Whoever uses them compares the whole.
     static func key(cuts: [Int32], communities: [String], program: String) -> UInt64 {
-        var words = WordWriter()
-        words.append([UInt64(cuts.count)])
-        words.append(cuts)
-        words.append(Array((communities + [program]).joined(separator: "\n").utf8))
+        var lists = WrittenLists()
+        lists.append([UInt64(cuts.count)])
+        lists.append(cuts)
+        lists.append(Array((communities + [program]).joined(separator: "\n").utf8))
         var sum = Checksum()
-        sum.add(words.sums)
+        sum.add(lists.checksums)
         return sum.value
-    }
-}
-
-/// Lists of numbers, each filled up to whole words, and the checksum of each.
-private struct WordWriter {
-    private(set) var parts: [[UInt64]] = []
-    private(set) var sums: [UInt64] = []
-
-    /// How many words they are.
-    var count: Int { parts.reduce(0) { $0 + $1.count } }
-
-    mutating func append<Number: BitwiseCopyable>(_ numbers: [Number]) {
-        let words = numbers.withUnsafeBytes { bytes in
-            [UInt64](unsafeUninitializedCapacity: (bytes.count + 7) / 8) { buffer, initialized in
-                initialized = (bytes.count + 7) / 8
-                if initialized > 0 { buffer[initialized - 1] = 0 }
-                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-            }
-        }
-        sums.append(words.withUnsafeBufferPointer { Checksum.of($0) })
-        parts.append(words)
     }
 }
 
@@ -335,16 +317,16 @@ private struct StoredFindings {
 }
 
 extension FindingColumns {
-    fileprivate func write(to writer: inout WordWriter) {
-        writer.append(ordinals)
-        writer.append(days)
-        writer.append(subjects)
-        writer.append(facilities)
-        writer.append(codes)
-        writer.append(idLengths)
-        writer.append(ids)
-        writer.append(subjectLengths)
-        writer.append(subjectTexts)
+    fileprivate func write(to lists: inout WrittenLists) {
+        lists.append(ordinals)
+        lists.append(days)
+        lists.append(subjects)
+        lists.append(facilities)
+        lists.append(codes)
+        lists.append(idLengths)
+        lists.append(ids)
+        lists.append(subjectLengths)
+        lists.append(subjectTexts)
     }
 }
 

@@ -32,11 +32,20 @@ struct FindingColumns: Sendable {
         codes = column(\.code.rawValue)
         idLengths = order.map { UInt8(truncatingIfNeeded: $0.finding.id.count) }
         subjectLengths = order.map { UInt8(truncatingIfNeeded: $0.finding.subject.count) }
-        ids.reserveCapacity(idLengths.reduce(0) { $0 + Int($1) })
-        subjectTexts.reserveCapacity(subjectLengths.reduce(0) { $0 + Int($1) })
-        for (finding, _) in order {
-            ids += findings.texts.ids[finding.id.range]
-            subjectTexts += findings.texts.subjects[finding.subject.range]
+        ids = Self.joined(findings.texts.ids, order.map(\.finding.id))
+        subjectTexts = Self.joined(findings.texts.subjects, order.map(\.finding.subject))
+    }
+
+    /// Texts end to end.
+    private static func joined(_ texts: [UInt8], _ places: [TextPlace]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: places.reduce(0) { $0 + $1.count }) { joined, count in
+            texts.withUnsafeBytes { texts in
+                for place in places {
+                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(joined)[count...])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: texts[place.range]))
+                    count += place.count
+                }
+            }
         }
     }
 
