@@ -166,10 +166,10 @@ enum Stages {
         }
     }
 
-    /// Writes the report of a day from the store.
+    /// Writes the report of a day from the store. What is to be folded is folded before anything is written.
     static func report(
         _ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, knowing known: Known = Known(), signer: SigningKey?,
-        threads: Int
+        threads: Int, after fold: (() throws -> Void)? = nil
     ) throws -> Written {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
         let (reference, store) = try sideBySide(
@@ -185,16 +185,22 @@ enum Stages {
         }
         let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
         let keeper = HistoryKeeper(store, threads: threads, ahead: known.histories)
-        // With sums little is folded, and little memory is needed for it.
-        let haveSums = (try? keeper.haveSums(for: maker.request, by: programVersion)) ?? false
+        // With sums little is folded, and little memory is needed for it: the figures take what is new from the log, and wait for no fold.
+        var haveSums: Bool { (try? keeper.haveSums(for: maker.request, by: programVersion)) ?? false }
+        let isBeside = fold != nil && haveSums
+        if let fold, !isBeside { try fold() }
         Memory.preferLargePages(bytes: memory(forEvents: events), populating: haveSums ? 0 : memory(forEvents: events) / 4)
         progress.work.expect(.filesKept, maker.filesAbout(chosen))
         let held = try refusing(as: .checkFailed) {
-            let figures = try maker.figures(from: keeper, for: chosen) {
-                printError(
-                    "\(shown(pipeline.store)): its histories are damaged; the report was made from the log, and `tuowei fold` makes them anew"
-                )
-            }
+            let (_, figures) = try sideBySide(
+                { if isBeside { try fold?() } },
+                {
+                    try maker.figures(from: keeper, for: chosen) {
+                        printError(
+                            "\(shown(pipeline.store)): its histories are damaged; the report was made from the log, and `tuowei fold` makes them anew"
+                        )
+                    }
+                }, threads: threads)
             return HeldFigures(figures)
         }
         let summary = held.read(summary(of:))

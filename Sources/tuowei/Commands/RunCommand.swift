@@ -26,10 +26,10 @@ struct RunCommand: ParsableCommand {
         let (answers, store) = try Stages.ingest(pipeline, archives, knowing: known, signer: signer, threads: threads) { _ in }
         known.store = store
         // A run that appends nothing leaves the store as it is.
-        if answers.contains(where: { $0.status == .appended }) {
-            _ = try Stages.fold(pipeline, sumsOf: day, knowing: known, threads: threads)
+        let isAppended = answers.contains { $0.status == .appended }
+        let written = try Stages.report(pipeline, moment, report, knowing: known, signer: signer, threads: threads) { [known] in
+            if isAppended { _ = try Stages.fold(pipeline, sumsOf: day, knowing: known, threads: threads) }
         }
-        let written = try Stages.report(pipeline, moment, report, knowing: known, signer: signer, threads: threads)
         written.summary.forEach(printLine)
         var failure: ExitStatus?
         do { try written.check(failOn.failOn) } catch let status as ExitStatus { failure = status }
