@@ -89,6 +89,7 @@ public final class IngestRun: @unchecked Sendable {
         nonisolated(unsafe) let onProgress = onProgress
         DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in work(onAnswer: onAnswer, onProgress: onProgress) }
         if let failure { throw failure }
+        if threads > 1 { writer.sideBySide = onThreads(threads) }
         try writer.publish()
         giveAnswers(onAnswer)
         return answers

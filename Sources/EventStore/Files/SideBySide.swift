@@ -11,7 +11,7 @@ func oneByOne(_ items: Int, _ body: (_ item: Int) -> Void) {
 }
 
 /// Calls bodies on so many threads.
-func onThreads(_ threads: Int) -> SideBySide {
+public func onThreads(_ threads: Int) -> SideBySide {
     { items, body in
         guard threads > 1, items > 1 else { return oneByOne(items, body) }
         let next = Atomic<Int>(0)

@@ -135,6 +135,14 @@ struct HashColumn {
     }
 
     /// Appends the hashes that follow; the file is then complete for the log of `logSize` entries with this root.
+    mutating func append(_ hashes: [UInt64], logSize: Int, root: Digest) throws(StoreError) {
+        let result = hashes.withUnsafeBufferPointer { hashes in
+            Result { () throws(StoreError) in try append(hashes, logSize: logSize, root: root) }
+        }
+        try result.get()
+    }
+
+    /// The same.
     mutating func append(_ hashes: UnsafeBufferPointer<UInt64>, logSize: Int, root: Digest) throws(StoreError) {
         guard !hashes.isEmpty else { return }
         let place = chunks.last.map { $0.place + Self.headerBytes + 8 * $0.count } ?? 0

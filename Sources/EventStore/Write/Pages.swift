@@ -10,8 +10,10 @@ struct Pages<Value: BitwiseCopyable>: ~Copyable {
     private var populated = 0
 
     private static var hugePage: Int { 1 << 21 }
-    /// The bytes that are populated at once, and from how many on that is worth it.
-    private static var stretch: Int { 1 << 26 }
+    /// From how many bytes on it is worth it to populate them, and how many more are populated at once: a quarter as many as there are, so
+    /// that little is made ready in vain.
+    private static var smallest: Int { 1 << 23 }
+    private static func stretch(_ bytes: Int) -> Int { min(max(bytes / 4, smallest / 2), 1 << 26) / hugePage * hugePage }
 
     private static func bytes(_ capacity: Int) -> Int {
         // Whole huge pages from one on: the system then aligns the mapping to them, when it moves too.
@@ -54,12 +56,13 @@ struct Pages<Value: BitwiseCopyable>: ~Copyable {
     @inline(__always)
     mutating func populate(to end: Int, _ sideBySide: SideBySide?) {
         let bytes = end * MemoryLayout<Value>.stride
-        if bytes > max(populated, Pages.stretch) { populate(bytes: bytes, sideBySide) }
+        if bytes > max(populated, Pages.smallest) { populate(bytes: bytes, sideBySide) }
     }
 
     @inline(never)
     private mutating func populate(bytes: Int, _ sideBySide: SideBySide?) {
-        let (first, end) = (max(populated, Pages.stretch), min(Pages.bytes(capacity), (bytes / Pages.stretch + 1) * Pages.stretch))
+        let stretch = Pages.stretch(bytes)
+        let (first, end) = (max(populated, Pages.smallest), min(Pages.bytes(capacity), (bytes / stretch + 1) * stretch))
         populated = end
         guard let sideBySide, first < end else { return }
         let memory = UnsafeMutableRawPointer(start)

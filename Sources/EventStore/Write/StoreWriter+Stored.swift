@@ -31,7 +31,7 @@ extension StoreWriter {
         let missing = try hashes(of: list, from: first, to: count)
         missing.withUnsafeBufferPointer { body($0, first) }
         // Where the file cannot be written, the next writer computes it again.
-        missing.withUnsafeBufferPointer { extendColumn(place, $0, logSize: opened.size, root: opened.root) }
+        extend(list, with: missing)
     }
 
     /// The hashes of a list, from the log itself.
@@ -246,7 +246,7 @@ extension StoreWriter {
             let have = columns[place].count
             let stored = opened.counts[place]
             guard have < stored, let missing = try? hashes(of: list, from: have, to: stored) else { continue }
-            missing.withUnsafeBufferPointer { extendColumn(place, $0, logSize: opened.size, root: opened.root) }
+            extend(list, with: missing)
         }
         extendColumns(root: pending.edge.root(TreeHasher()))
         haveColumnsCaughtUp = true
@@ -256,30 +256,56 @@ extension StoreWriter {
     /// the next writer computes what they lack.
     func extendColumns(root: Digest) {
         guard !events.isEmpty else { return }
-        for log in Log.allCases {
-            let place = Int(log.rawValue)
-            let table = events[place]
-            let have = columns[place].count
-            guard have >= table.base, have < table.count else { continue }
-            let new = UnsafeBufferPointer(start: table.hashes + (have - table.base), count: table.count - have)
-            extendColumn(place, new, logSize: pending.published, root: root)
+        // The longest first, so that none of them is left to one thread at the end.
+        let lists = HashedList.all.map { ($0, new: count(of: $0) - columns[$0.place].count) }.filter { $0.new > 0 }
+            .sorted { ($1.new, $0.0.place) < ($0.new, $1.0.place) }.map(\.0)
+        guard !lists.isEmpty else { return }
+        haveColumnsChanged = true
+        let size = pending.published
+        let done = columns.withUnsafeMutableBufferPointer { columns in
+            gathered(lists.count, sideBySide ?? oneByOne) { item in
+                extend(&columns[lists[item].place], lists[item], logSize: size, root: root)
+            }
         }
-        for space in Namespace.allCases {
-            let place = HashedList.identifiers(space).place
-            let table = identifiers[Int(space.rawValue)]
-            let have = columns[place].count
-            guard have >= table.base, have < table.count else { continue }
-            let new = table.hashes(from: have)
-            new.withUnsafeBufferPointer { extendColumn(place, $0, logSize: pending.published, root: root) }
+        if done.contains(false) { hasColumnsBehind = true }
+    }
+
+    /// Appends to a list's side file what it lacks of the entries that the log had when the writer began.
+    private func extend(_ list: HashedList, with missing: [UInt64]) {
+        haveColumnsChanged = true
+        do throws(StoreError) {
+            try columns[list.place].append(missing, logSize: opened.size, root: opened.root)
+        } catch {
+            hasColumnsBehind = true
         }
     }
 
-    private func extendColumn(_ place: Int, _ hashes: UnsafeBufferPointer<UInt64>, logSize: Int, root: Digest) {
+    /// How many a list has, stored and new.
+    private func count(of list: HashedList) -> Int {
+        switch list {
+        case .events(let log): events[Int(log.rawValue)].count
+        case .identifiers(let space): identifiers[Int(space.rawValue)].count
+        }
+    }
+
+    /// Appends to a side file what a table has beyond it, where the table holds that; whether it could be written.
+    private func extend(_ column: inout HashColumn, _ list: HashedList, logSize: Int, root: Digest) -> Bool {
+        let have = column.count
         do throws(StoreError) {
-            haveColumnsChanged = true
-            try columns[place].append(hashes, logSize: logSize, root: root)
+            switch list {
+            case .events(let log):
+                let table = events[Int(log.rawValue)]
+                guard have >= table.base else { return true }
+                let new = UnsafeBufferPointer(start: table.hashes + (have - table.base), count: table.count - have)
+                try column.append(new, logSize: logSize, root: root)
+            case .identifiers(let space):
+                let table = identifiers[Int(space.rawValue)]
+                guard have >= table.base else { return true }
+                try column.append(table.hashes(from: have), logSize: logSize, root: root)
+            }
+            return true
         } catch {
-            hasColumnsBehind = true
+            return false
         }
     }
 }
