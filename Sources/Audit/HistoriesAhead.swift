@@ -30,6 +30,9 @@ public final class HistoriesAhead: Sendable {
         }
     }
 
+    /// Nothing, where there is no such state yet: it will hold the sums that are made.
+    public init() {}
+
     /// An open file of histories.
     func file(_ entries: Range<Int>) -> HistoryKeeper.Opened? {
         filesAreRead.wait()
@@ -42,9 +45,9 @@ public final class HistoriesAhead: Sendable {
         return kept.withLock { $0 }
     }
 
-    /// Forgets the sums: better ones took their place.
-    func forgetSums() {
+    /// Holds sums that took the place of those.
+    func hold(_ sums: DaySums) {
         sumsAreRead.wait()
-        kept.withLock { $0 = nil }
+        kept.withLock { $0 = sums }
     }
 }

@@ -75,7 +75,7 @@ extension HistoryKeeper {
         let new = try editor.begin()
         try sums.write(threads: threads) { bytes, offset in try new.write(bytes, at: offset) }
         try editor.finishSums(new)
-        ahead?.forgetSums()
+        ahead?.hold(sums)
     }
 
     /// Whether there are no sums of a request that were made of nearly all of the log's events.

@@ -100,7 +100,7 @@ enum Stages {
             {
                 // What is wrong with the store its writer says. Reading the reference data takes longer, and has a thread to itself.
                 let opened = try? EventStore.open(at: pipeline.store, threads: max(1, threads - 1))
-                guard let store = opened, store.size > 0 else { return Known() }
+                guard let store = opened, store.size > 0 else { return Known(histories: HistoriesAhead()) }
                 // What the ingest frees serves the stages behind it.
                 Memory.preferLargePages(bytes: memory(forEvents: Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }))
                 return Known(store: store, histories: threads > 1 ? HistoriesAhead(store, withSums: isAllKnown) : nil)
