@@ -36,6 +36,12 @@ public final class IngestRun: @unchecked Sendable {
     /// of identifiers take that so large an archive fills.
     static let queueLimits = 24 << 20...160 << 20
 
+    /// The bytes of parsed events that may wait where an archive has so many.
+    static func queueLimit(forArchiveOf size: Int) -> Int {
+        let wanted = min(size, queueLimits.upperBound)
+        return min(max(wanted + wanted / 4, queueLimits.lowerBound), queueLimits.upperBound)
+    }
+
     private let writer: StoreWriter
     private let jobs: [ArchiveJob]
     /// What the store held before the run. Archives are read while others are appended, so the writer itself is not asked.
@@ -142,7 +148,7 @@ public final class IngestRun: @unchecked Sendable {
                 monitor.lock()
                 if let shortage = job.shortage { failure = failure ?? shortage }
                 job.bytesRead = bytesRead
-                queueLimit = max(queueLimit, min(job.size / 4 * 5, Self.queueLimits.upperBound))
+                queueLimit = max(queueLimit, Self.queueLimit(forArchiveOf: job.size))
                 let bytes = parsed.reduce(0) { $0 + $1.block.events.count * MemoryLayout<ParsedEvent>.stride + $1.block.arena.count }
                 job.queue += parsed
                 job.queuedBytes += bytes
