@@ -61,6 +61,13 @@ public func sha256(ofFileAt path: String) throws(ArchiveError) -> Digest {
     return try file.finishDigest()
 }
 
+/// OpenSSL as a whole.
+public enum CryptoLibrary {
+    /// Keeps it as it is when the program ends: another thread may be hashing still, and would meet what was tidied away. To be called before
+    /// anything else of it is.
+    public static func keepToTheEnd() { OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) }
+}
+
 /// OpenSSL's description of the algorithm, looked up once: doing so at each message would cost more than a short message's hash.
 /// `@unchecked Sendable`: it is constant, and OpenSSL's own functions guard its reference count.
 private struct Algorithm: @unchecked Sendable {

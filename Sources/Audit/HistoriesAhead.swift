@@ -8,6 +8,8 @@ import Synchronization
 public final class HistoriesAhead: Sendable {
     private let files = Mutex<[Range<Int>: HistoryKeeper.Opened]>([:])
     private let kept = Mutex<DaySums?>(nil)
+    /// Whether sums were asked for and not found.
+    private let isWithout = Atomic(false)
     private let filesAreRead = DispatchGroup()
     private let sumsAreRead = DispatchGroup()
 
@@ -24,6 +26,7 @@ public final class HistoriesAhead: Sendable {
             filesAreRead.leave()
             if withSums {
                 let sums = try? keeper.sums()
+                isWithout.store(sums == nil, ordering: .relaxed)
                 kept.withLock { $0 = sums }
             }
             sumsAreRead.leave()
@@ -45,9 +48,16 @@ public final class HistoriesAhead: Sendable {
         return kept.withLock { $0 }
     }
 
+    /// Whether there were no sums, or none that hold what was written.
+    var foundNoSums: Bool {
+        sumsAreRead.wait()
+        return isWithout.load(ordering: .relaxed)
+    }
+
     /// Holds sums that took the place of those.
     func hold(_ sums: DaySums) {
         sumsAreRead.wait()
         kept.withLock { $0 = sums }
+        isWithout.store(false, ordering: .relaxed)
     }
 }

@@ -131,7 +131,7 @@ public struct HistoryKeeper: Sendable {
                     try new.write(bytes, at: offset)
                 }
                 let source = CountedSource(store: store, work: work)
-                if let wanted, histories.fileCount == 0 {
+                if let wanted, events > 0, histories.fileCount == 0 {
                     let request = try wanted.request()
                     areSumsDone = true
                     if try areWanted(request, by: wanted.program) {

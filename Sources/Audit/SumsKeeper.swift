@@ -36,10 +36,17 @@ extension HistoryKeeper {
         return read(stored)
     }
 
-    /// Whether there seem to be such sums: only the beginning of their file is read.
+    /// Whether there seem to be such sums: only the beginning of their file is read, unless it was read to the end before.
     public func haveSums(for request: ProjectionRequest, by program: String) throws -> Bool {
-        guard let stored = try folder.openSums(), let head = try head(of: stored) else { return false }
-        return try head.isOf(request, by: program) && isOurs(head)
+        try sumsHead(for: request, by: program) != nil
+    }
+
+    private func sumsHead(for request: ProjectionRequest, by program: String) throws -> DaySumsHead? {
+        if let ahead, ahead.foundNoSums { return nil }
+        guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head) else {
+            return nil
+        }
+        return head
     }
 
     /// Makes the sums of a request's days and communities, unless those that are there were made of nearly all of the log's events.
@@ -79,10 +86,8 @@ extension HistoryKeeper {
     }
 
     /// Whether there are no sums of a request that were made of nearly all of the log's events.
-    func areWanted(_ request: ProjectionRequest, by program: String) throws -> Bool {
-        guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head) else {
-            return true
-        }
+    public func areWanted(_ request: ProjectionRequest, by program: String) throws -> Bool {
+        guard let head = try sumsHead(for: request, by: program) else { return true }
         let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
         return (events - head.eventCount) * Self.mergeAt > events
     }

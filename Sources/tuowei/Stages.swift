@@ -41,7 +41,11 @@ enum Stages {
                 }
                 let progress = Progress("ingest")
                 defer { progress.finish() }
-                let bytes = inputs.reduce(0) { $0 + (fileSize($1.path) ?? 0) }
+                // A file may have any size, and hold nothing.
+                let bytes = inputs.reduce(0) { sum, input in
+                    let (larger, overflow) = sum.addingReportingOverflow(fileSize(input.path) ?? 0)
+                    return overflow ? .max : larger
+                }
                 progress.work.expect(.archiveBytes, bytes)
                 let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
                     onAnswer(answer)
@@ -116,12 +120,20 @@ enum Stages {
     /// What folding takes at most, as a rule.
     private static func memory(forEvents events: Int) -> Int { 64 << 20 + events * 48 }
 
+    /// A state that is the log's head still: files that another process has made since of a longer log are not to be taken for strays.
+    private static func current(_ store: EventStore?, of pipeline: Pipeline) throws -> EventStore? {
+        guard let store, let (head, _) = try EventStore.head(at: pipeline.store), head.size == store.size, head.root == store.root else {
+            return nil
+        }
+        return store
+    }
+
     // MARK: Fold
 
     /// Brings the histories up to the log, and the sums of a day where one is given; a line that says what was done.
     static func fold(_ pipeline: Pipeline, sumsOf day: Day?, knowing known: Known = Known(), threads: Int) throws -> String {
         try refusing(as: .checkFailed) {
-            let store = try known.store ?? store(of: pipeline, threads: threads)
+            let store = try current(known.store, of: pipeline) ?? store(of: pipeline, threads: threads)
             let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
             let progress = Progress("fold")
             defer { progress.finish() }
@@ -187,7 +199,8 @@ enum Stages {
         let keeper = HistoryKeeper(store, threads: threads, ahead: known.histories)
         // With sums little is folded, and little memory is needed for it: the figures take what is new from the log, and wait for no fold.
         var haveSums: Bool { (try? keeper.haveSums(for: maker.request, by: programVersion)) ?? false }
-        let isBeside = fold != nil && haveSums
+        // Sums that the fold makes anew it makes from everything: then the figures wait for them.
+        let isBeside = fold != nil && haveSums && !((try? keeper.areWanted(maker.request, by: programVersion)) ?? true)
         if let fold, !isBeside { try fold() }
         Memory.preferLargePages(bytes: memory(forEvents: events), populating: haveSums ? 0 : memory(forEvents: events) / 4)
         progress.work.expect(.filesKept, maker.filesAbout(chosen))

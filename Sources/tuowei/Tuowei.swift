@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Glibc
 import Pipelines
@@ -35,6 +36,7 @@ enum Door {
         do {
             try refuseUnknownVerb(CommandLine.arguments.dropFirst().first)
             var command = try Tuowei.parseAsRoot()
+            CryptoLibrary.keepToTheEnd()
             try ThreadLibrary.start()
             try command.run()
         } catch let status as ExitStatus {

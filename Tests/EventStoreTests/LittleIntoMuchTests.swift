@@ -105,6 +105,40 @@ import Testing
         #expect(found == some.map { id in births.firstIndex(of: id).map { UInt32($0) } } + [nil])
     }
 
+    /// What an ingest found of the targets of its voids in its own pass over the hashes is what a store opened anew finds: of targets among
+    /// what was stored, of some among what came, and of some nowhere.
+    @Test(arguments: [1, 2, 3])
+    func targetsOfVoidsAreFoundOnTheWay(threads: Int) throws {
+        let folder = TemporaryStore()
+        let base = (0..<9000).map { SyntheticEvent(id: "b\($0)", subject: "c\($0)", object: "o\($0 % 50)") }
+        var writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        try appendBatch(base, to: writer, name: "base")
+        try writer.publish()
+        writer.close()
+        writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test", threads: threads)
+        writer.sideBySide = threads > 1 ? onThreads(threads) : nil
+        let targets = ["b0", "b8999", "b4000", "n1", "nobody's", "b77"]
+        for (number, pair) in [targets[0..<3], targets[3..<6]].enumerated() {
+            let voids = pair.map { target -> SyntheticEvent in
+                var detail: [UInt8] = []
+                Detail.append(target.utf8, to: &detail)
+                return SyntheticEvent(id: "v-\(target)", type: EventType.voidCode, detail: detail)
+            }
+            try appendBatch(voids + [SyntheticEvent(id: "n\(number)", subject: "c1", object: "o1")], to: writer, name: "voids\(number)")
+        }
+        try writer.publish()
+        let (known, store) = (try writer.published(), try EventStore.open(at: folder.path))
+        writer.close()
+        #expect(known.root == store.root)
+        #expect(known.lookedFor.contains { $0.ordinals.count >= targets.count })
+        let texts = targets.map { Array($0.utf8) }
+        for below in [base.count, base.count + 8, 5000] {
+            let found = try #require(try known.find(texts, in: .births, below: below))
+            #expect(try store.find(texts, in: .births, below: below) == found, "below \(below)")
+        }
+        #expect(try known.find(texts, in: .births, below: base.count) == [0, 8999, 4000, nil, nil, 77])
+    }
+
     @Test("A batch that brings nothing leaves nothing behind, at the end of a full bundle too", arguments: [256, 252])
     func leavesNothingBehind(published: Int) throws {
         let folder = TemporaryStore()

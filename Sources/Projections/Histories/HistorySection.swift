@@ -47,8 +47,7 @@ final class HistorySection<Record: FoldRecord>: Sendable {
             let identifiers = try EventIdentifiers(tied.flatMap { $0.map(\.ordinal) }, of: log, in: source, threads: 1)
             for run in tied { sortTied(run, identifiers) }
         }
-        let bytes = UnsafeRawBufferPointer(records)
-        checksums[partition] = Checksum.of(bytes.bindMemory(to: UInt64.self))
-        try write(bytes, starts[partition])
+        checksums[partition] = records.withMemoryRebound(to: UInt64.self) { Checksum.of(UnsafeBufferPointer($0)) }
+        try write(UnsafeRawBufferPointer(records), starts[partition])
     }
 }

@@ -38,7 +38,9 @@ struct FindingColumns: Sendable {
 
     /// Texts end to end.
     private static func joined(_ texts: [UInt8], _ places: [TextPlace]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: places.reduce(0) { $0 + $1.count }) { joined, count in
+        let length = places.reduce(0) { $0 + $1.count }
+        guard length > 0 else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: length) { joined, count in
             texts.withUnsafeBytes { texts in
                 for place in places {
                     UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(joined)[count...])
