@@ -51,7 +51,7 @@ struct FoldedDistrict {
 
         let (facilities, kept) = try Self.facilities(filings, cuts, columnOf, request, source, beside: sums)
         let totals = Totals(request, cuts, facilities)
-        let needsColumns = gathered.payChildren
+        let needsColumns = gathered.paysChildren
         let changed = try kept.flatMap { sums in
             guard sums.answer(request, shape) else { return nil as FoldedChildren? }
             return try FoldedChildren(

@@ -25,5 +25,5 @@ struct GatheredRecords {
     }
 
     /// Whether some grant is to a child.
-    var payChildren: Bool { histories.paysChildren || workers.contains(where: \.paysChildren) }
+    var paysChildren: Bool { histories.paysChildren || workers.contains(where: \.paysChildren) }
 }
