@@ -2,19 +2,20 @@
 enum DecimalText {
     /// The number in units of 10^-`places`, nil where the text is no decimal, has more places, or leaves 18 digits.
     static func scaled(_ text: some StringProtocol, places: Int) -> Int64? {
-        guard let parts = parts(text), parts.fraction.count <= places else { return nil }
+        guard let form = form(text), form.fraction <= places else { return nil }
         var value: Int64 = 0
-        for digit in parts.whole + parts.fraction + [UInt8](repeating: 0x30, count: places - parts.fraction.count) {
-            guard value < 100_000_000_000_000_000 else { return nil }
+        func add(_ digit: UInt8) -> Bool {
+            guard value < 100_000_000_000_000_000 else { return false }
             value = value * 10 + Int64(digit - 0x30)
+            return true
         }
-        return parts.negative ? -value : value
+        for byte in text.utf8 where (0x30...0x39).contains(byte) { guard add(byte) else { return nil } }
+        for _ in form.fraction..<places { guard add(0x30) else { return nil } }
+        return form.negative ? -value : value
     }
 
     /// Whether the text is a decimal of at most `places` places.
-    static func isDecimal(_ text: some StringProtocol, places: Int) -> Bool {
-        parts(text).map { $0.fraction.count <= places } ?? false
-    }
+    static func isDecimal(_ text: some StringProtocol, places: Int) -> Bool { form(text).map { $0.fraction <= places } ?? false }
 
     /// A whole number from 0, without sign or leading zeros, nil where it is none or exceeds `maximum`.
     static func whole(_ text: some StringProtocol, maximum: Int) -> Int? {
@@ -28,17 +29,16 @@ enum DecimalText {
         return value <= maximum ? value : nil
     }
 
-    private static func parts(_ text: some StringProtocol) -> (negative: Bool, whole: [UInt8], fraction: [UInt8])? {
-        var bytes = Array(text.utf8)[...]
+    /// Whether a decimal is negative, and how many digits it has behind the point; nil where the text is none.
+    private static func form(_ text: some StringProtocol) -> (negative: Bool, fraction: Int)? {
+        var bytes = text.utf8[...]
         let negative = bytes.first == UInt8(ascii: "-")
         if negative { bytes.removeFirst() }
         let whole = bytes.prefix { (0x30...0x39).contains($0) }
         guard let lead = whole.first, lead != 0x30 || whole.count == 1 else { return nil }
         bytes = bytes[whole.endIndex...]
-        if bytes.isEmpty { return (negative, Array(whole), []) }
-        guard bytes.first == UInt8(ascii: ".") else { return nil }
-        let fraction = bytes.dropFirst()
-        guard !fraction.isEmpty, fraction.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return (negative, Array(whole), Array(fraction))
+        if bytes.isEmpty { return (negative, 0) }
+        guard bytes.removeFirst() == UInt8(ascii: "."), !bytes.isEmpty, bytes.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return (negative, bytes.count)
     }
 }

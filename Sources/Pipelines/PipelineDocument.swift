@@ -10,8 +10,9 @@ enum PipelineDocument {
         let text = try TextFile.text(TextFile.withoutMark(bytes), file: file)
         guard aliases(in: bytes) <= aliasLimit else { throw .tooManyAliases(file: file, limit: aliasLimit) }
         do {
-            // The encoding is named because the library's default would ask the environment.
-            guard let node = try Yams.compose(yaml: text, .default, .default, .utf8) else {
+            // The encoding is named because the library's default would ask the environment; and nobody here asks what type a plain text
+            // could be, for which the library's default compiles seven patterns first.
+            guard let node = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
                 throw PipelineError.syntax(FilePlace(file), problem: "the file is empty")
             }
             return node

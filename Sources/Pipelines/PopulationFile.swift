@@ -18,7 +18,8 @@ enum PopulationFile {
             let year: Int
         }
         var seen: [AreaYear: Int] = [:]
-        seen.reserveCapacity(table.rows.count)
+        seen.reserveCapacity(table.rowCount)
+        rows.reserveCapacity(table.rowCount)
         var seenElsewhere: [CodeYear: Int] = [:]
         var warnings = ReferenceCell.otherColumns(table)
         var strangers: Set<String> = []

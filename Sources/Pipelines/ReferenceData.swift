@@ -75,9 +75,9 @@ enum ReferenceCell {
     }
 
     static func require(
-        _ condition: Bool, _ place: FilePlace, _ column: String, _ value: String, _ expected: String
+        _ condition: Bool, _ place: FilePlace, _ column: String, _ value: String, _ expected: @autoclosure () -> String
     ) throws(PipelineError) {
-        guard condition else { throw .invalidValue(place, key: column, value: value, expected: expected, nearest: nil) }
+        guard condition else { throw .invalidValue(place, key: column, value: value, expected: expected(), nearest: nil) }
     }
 
     static func otherColumns(_ table: ReferenceTable) -> [String] {

@@ -2,10 +2,29 @@
 /// Nothing is trimmed. Empty lines are passed over; the first other one is the header.
 struct ReferenceTable {
     let file: String
-    /// The rows behind the header: their physical line and the cells of the asked columns in the asked order.
-    let rows: [(line: Int, cells: [String])]
+    /// The physical lines of the rows behind the header.
+    private let lines: [Int]
+    /// Their cells of the asked columns in the asked order, row after row: a list for each row would take longer to make than its cells.
+    private let cells: [String]
+    private let width: Int
     /// The columns that nobody asked for.
     let others: [String]
+
+    /// The cells of a row.
+    struct Row {
+        fileprivate let cells: [String]
+        fileprivate let first: Int
+
+        /// The cell of an asked column.
+        subscript(column: Int) -> String { cells[first + column] }
+    }
+
+    /// The rows behind the header.
+    var rows: some Sequence<(line: Int, cells: Row)> {
+        lines.indices.lazy.map { (lines[$0], Row(cells: cells, first: $0 * width)) }
+    }
+    /// How many there are.
+    var rowCount: Int { lines.count }
 
     /// Reads the columns named; others are allowed and passed over.
     init(_ bytes: [UInt8], file: String, columns: [String]) throws(PipelineError) {
@@ -14,7 +33,7 @@ struct ReferenceTable {
         var places: [Int]?
         var areAllAsked = false
         var width = 0
-        var rows: [(line: Int, cells: [String])] = []
+        var (lines, asked): ([Int], [String]) = ([], [])
         var others: [String] = []
         var number = 0
         var start = content.startIndex
@@ -26,13 +45,17 @@ struct ReferenceTable {
             if line.last == 0x0D { line.removeLast() }
             if line.isEmpty { continue }
             let place = FilePlace(file, line: number)
-            let cells = try ReferenceTable.cells(line, place, about: max(width, columns.count))
             if let places {
-                guard cells.count == width else {
-                    throw .brokenRow(place, problem: "the row has \(cells.count) cells and the header \(width)")
+                let first = asked.count
+                try ReferenceTable.addCells(line, place, to: &asked)
+                guard asked.count - first == width else {
+                    throw .brokenRow(place, problem: "the row has \(asked.count - first) cells and the header \(width)")
                 }
-                rows.append((number, areAllAsked ? cells : places.map { cells[$0] }))
+                if !areAllAsked { asked.replaceSubrange(first..., with: places.map { asked[first + $0] }) }
+                lines.append(number)
             } else {
+                var cells: [String] = []
+                try ReferenceTable.addCells(line, place, to: &cells)
                 places = try ReferenceTable.header(cells, columns, place)
                 areAllAsked = cells == columns
                 width = cells.count
@@ -41,7 +64,9 @@ struct ReferenceTable {
         }
         if places == nil { throw .column(FilePlace(file), name: columns.first ?? "", twice: false) }
         self.file = file
-        self.rows = rows
+        self.lines = lines
+        self.cells = asked
+        self.width = columns.count
         self.others = others
     }
 
@@ -56,10 +81,8 @@ struct ReferenceTable {
         return places
     }
 
-    /// The cells of one record, `about` so many.
-    static func cells(_ line: ArraySlice<UInt8>, _ place: FilePlace, about count: Int) throws(PipelineError) -> [String] {
-        var cells: [String] = []
-        cells.reserveCapacity(count)
+    /// Adds the cells of one record.
+    private static func addCells(_ line: ArraySlice<UInt8>, _ place: FilePlace, to cells: inout [String]) throws(PipelineError) {
         var at = line.startIndex
         while true {
             if at < line.endIndex, line[at] == 0x22 {
@@ -85,7 +108,7 @@ struct ReferenceTable {
                 cells.append(String(decoding: line[at..<end], as: UTF8.self))
                 at = end
             }
-            if at == line.endIndex { return cells }
+            if at == line.endIndex { return }
             at += 1
         }
     }

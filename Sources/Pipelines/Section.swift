@@ -22,7 +22,7 @@ struct Section {
                 throw .wrongKind(keyPlace, key: name.isEmpty ? "key" : "a key in \(name)", expected: "a text")
             }
             let key = scalar.string
-            // The parser finds most repeated keys itself and names the first; it takes `1` and `'1'` for two.
+            // The parser finds most repeated keys itself and names the first; it takes `1` and `!!int 1` for two.
             if let first = seen.updateValue(keyPlace, forKey: Array(key.utf8)) { throw .duplicateKey(first, key: key) }
             if let keys, !keys.contains(where: { $0.utf8.elementsEqual(key.utf8) }) {
                 throw .unknownKey(
