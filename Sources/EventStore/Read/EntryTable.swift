@@ -91,6 +91,27 @@ struct EntryTable: Sendable {
         kinds.removeLast(kinds.count - offsets.count)
     }
 
+    /// The number of events of a log in the first `size` entries.
+    func eventCount(of log: Log, below size: Int) -> Int {
+        let list = blocksOfLog[Int(log.rawValue)]
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[list[middle]].entry < size { low = middle + 1 } else { high = middle }
+        }
+        return low < list.count ? blocks[list[low]].header.firstOrdinal : events[Int(log.rawValue)]
+    }
+
+    /// The number of identifiers of a namespace in the first `size` entries.
+    func identifierCount(of space: Namespace, below size: Int) -> Int {
+        var (low, high) = (0, blocks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[middle].entry < size { low = middle + 1 } else { high = middle }
+        }
+        return Int((low < blocks.count ? blocks[low].header.known : known)[Int(space.rawValue)])
+    }
+
     /// The place in `blocks` of the block that holds an event of a log.
     func block(holding ordinal: Int, of log: Log) -> Int? {
         let list = blocksOfLog[Int(log.rawValue)]

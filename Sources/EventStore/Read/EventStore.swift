@@ -1,4 +1,5 @@
 public import Events
+import Synchronization
 
 /// The record at one published state: its log's head, its batches, and its events as columns.
 ///
@@ -16,6 +17,9 @@ public final class EventStore: EventSource, Sendable {
     let headSize: Int
     /// By log: events that whoever wrote last has looked for.
     let lookedFor: [LookedFor]
+    /// The identifiers of namespaces that have few, once they were asked for: what is made of a store asks several times.
+    private let heldIdentifiers = Mutex<[Namespace: (starts: [UInt32], bytes: [UInt8])]>([:])
+    private static let mostHeldBytes = 4 << 20
 
     init(
         paths: StorePaths, checkpoint: Checkpoint?, reader: LogReader, size: Int, root: Digest, headSize: Int, lookedFor: [LookedFor] = []
@@ -130,7 +134,10 @@ public final class EventStore: EventSource, Sendable {
 
     /// Every identifier of a namespace in order of numbers.
     public func identifiers(of namespace: Namespace) throws -> (starts: [UInt32], bytes: [UInt8]) {
-        try reader.identifiers(of: namespace)
+        if let held = heldIdentifiers.withLock({ $0[namespace] }) { return held }
+        let all = try reader.identifiers(of: namespace)
+        if all.bytes.count <= Self.mostHeldBytes { heldIdentifiers.withLock { $0[namespace] = all } }
+        return all
     }
 
     /// The identifiers of some numbers, ascending.

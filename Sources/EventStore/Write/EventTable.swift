@@ -14,7 +14,9 @@ final class EventTable {
     @exclusivity(unchecked) private var slots = SlotTable()
     @exclusivity(unchecked) private var memory = Pages<UInt64>(capacity: 4096)
     /// The ordinals of stored events, by hash, that share their hash with an event about to be appended.
-    @exclusivity(unchecked) var hits: [UInt64: [UInt32]] = [:]
+    @exclusivity(unchecked) private var hits: [UInt64: [UInt32]] = [:]
+    /// Their hashes: nearly every event about to be appended has none of them, and a dictionary takes long to say so.
+    @exclusivity(unchecked) private var hitHashes: HashFilter?
     /// Stored events among the hits, by ordinal, where there are so few of them that they were taken out of their blocks.
     @exclusivity(unchecked) var rows: [UInt32: StoredRow] = [:]
     /// The passes made over the side file.
@@ -61,9 +63,23 @@ final class EventTable {
         slots.insertAll(UnsafeBufferPointer(start: hashes, count: count))
     }
 
+    /// Notes the stored events that share their hash with one about to be appended.
+    func note(_ found: [HashSearch.Hit]) {
+        for hit in found { hits[hit.hash, default: []].append(hit.ordinal) }
+        hitHashes = hits.isEmpty ? nil : HashFilter(Array(hits.keys))
+    }
+
+    /// The ordinals of stored events with a hash, of those that were noted.
+    @inline(__always)
+    func hits(_ hash: UInt64) -> [UInt32]? {
+        guard let hitHashes, hitHashes.contains(hash) else { return nil }
+        return hits[hash]
+    }
+
     /// Forgets what was found for events about to be appended.
     func forgetHits() {
         hits = [:]
+        hitHashes = nil
         rows = [:]
     }
 

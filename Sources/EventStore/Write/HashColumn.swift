@@ -31,6 +31,14 @@ enum HashedList: Hashable {
 
     func path(_ paths: StorePaths) -> String { paths.index + "/\(name).hashes" }
 
+    /// How many there are in the first `size` entries of a table.
+    func count(_ table: EntryTable, below size: Int) -> Int {
+        switch self {
+        case .events(let log): table.eventCount(of: log, below: size)
+        case .identifiers(let space): table.identifierCount(of: space, below: size)
+        }
+    }
+
     /// How many there are in the entries of a table.
     func count(_ table: EntryTable) -> Int {
         switch self {

@@ -1,6 +1,9 @@
 /// Finds which of a list of hashes occur in a long column: a few bits for each hash, which stay in the cache, say no for nearly all; a
 /// table of the hashes themselves decides the rest. Once made, it serves several threads.
 final class HashFilter: @unchecked Sendable {
+    /// A bit for the first 18 bits of each hash: 32 KiB, which stay in a core's first cache; nil where so many hashes would set most of
+    /// them.
+    private let coarse: UnsafeMutableBufferPointer<UInt64>?
     private let bits: UnsafeMutableBufferPointer<UInt64>
     private let bitShift: UInt64
     private let exact: UnsafeMutableBufferPointer<UInt64>
@@ -21,7 +24,10 @@ final class HashFilter: @unchecked Sendable {
         exactShift = UInt64(64 - places.trailingZeroBitCount)
         exact = .allocate(capacity: places)
         exact.initialize(repeating: 0)
+        coarse = hashes.count <= Self.mostCoarse ? .allocate(capacity: 1 << 12) : nil
+        coarse?.initialize(repeating: 0)
         for hash in hashes {
+            if let coarse { coarse[Int(truncatingIfNeeded: hash &>> 52)] |= 1 << (hash &>> 46 & 63) }
             bits[Int(truncatingIfNeeded: hash &>> bitShift)] |= Self.mask(hash)
             // 0 marks an empty place, so the hash 0 is kept apart.
             if hash == 0 { hasZero = true }
@@ -32,6 +38,7 @@ final class HashFilter: @unchecked Sendable {
     }
 
     deinit {
+        coarse?.deallocate()
         bits.deallocate()
         exact.deallocate()
     }
@@ -50,16 +57,45 @@ final class HashFilter: @unchecked Sendable {
         return false
     }
 
+    /// Whether a hash is one of them.
+    @inline(__always)
+    func contains(_ hash: UInt64) -> Bool {
+        let mask = Self.mask(hash)
+        return bits[Int(truncatingIfNeeded: hash &>> bitShift)] & mask == mask && holds(hash)
+    }
+
+    /// With more hashes than this, nearly half of all others would have their coarse bit by chance.
+    private static let mostCoarse = 1 << 17
+    /// The hashes that are looked at between two looks at what the coarse bits left over.
+    private static let stretch = 1 << 10
+
     /// Calls `found` with each place of a column that holds one of the hashes.
     @inline(__always)
     func scan(_ column: UnsafeBufferPointer<UInt64>, _ found: (_ place: Int) -> Void) {
         guard let hashes = column.baseAddress, let bits = bits.baseAddress else { return }
         let shift = bitShift
-        for place in 0..<column.count {
+        @inline(__always) func look(_ place: Int) {
             let hash = hashes[place]
             let word = bits[Int(truncatingIfNeeded: hash &>> shift)]
             // By chance some seven in a hundred have the first bit, and hardly one in two thousand has all three.
             if word &>> (hash & 63) & 1 != 0, case let mask = Self.mask(hash), word & mask == mask, holds(hash) { found(place) }
+        }
+        guard let coarse = coarse?.baseAddress else {
+            for place in 0..<column.count { look(place) }
+            return
+        }
+        // Without a branch that nobody can foretell: each place is noted, and kept where the bit is set.
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.stretch) { left in
+            guard let left = left.baseAddress else { return }
+            for start in stride(from: 0, to: column.count, by: Self.stretch) {
+                var count = 0
+                for place in start..<min(start &+ Self.stretch, column.count) {
+                    let hash = hashes[place]
+                    (left + count).initialize(to: Int32(truncatingIfNeeded: place))
+                    count &+= Int(truncatingIfNeeded: coarse[Int(truncatingIfNeeded: hash &>> 52)] &>> (hash &>> 46 & 63) & 1)
+                }
+                for place in 0..<count { look(Int(left[place])) }
+            }
         }
     }
 }

@@ -216,7 +216,7 @@ extension StoreWriter {
             slot = empty
             line = known.slots.after(line)
         }
-        if known.base > 0, !table.hits.isEmpty, case let hit = try findHit(event, arena, table), hit >= 0 { return (hit, slot) }
+        if known.base > 0, case let hit = try findHit(event, arena, table), hit >= 0 { return (hit, slot) }
         return (known.slots.isTooFar(slot, hash) ? -2 : -1, slot)
     }
 
@@ -224,7 +224,7 @@ extension StoreWriter {
     private func findHit(
         _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ table: EventTable
     ) throws(StoreError) -> Int {
-        guard let hits = table.hits[event.pointee.idHash] else { return -1 }
+        guard let hits = table.hits(event.pointee.idHash) else { return -1 }
         for ordinal in hits where try hasID(Int(ordinal), event, arena, table.log) { return Int(ordinal) }
         return -1
     }

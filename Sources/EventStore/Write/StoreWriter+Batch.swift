@@ -139,6 +139,11 @@ extension StoreWriter {
         waiting = []
         waitingRows = 0
         try findStored(blocks.map(\.block))
+        // Most of them are new: what a table grows to is made at once.
+        for log in Log.allCases {
+            let rows = blocks.reduce(0) { $0 + ($1.block.log == log ? $1.block.events.count : 0) }
+            if rows > 0 { events[Int(log.rawValue)].reserve(rows, sideBySide) }
+        }
         for item in blocks { try absorb(item.block, number: item.number, entry: item.entry) }
         for table in events { table.forgetHits() }
     }

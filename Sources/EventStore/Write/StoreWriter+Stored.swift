@@ -10,9 +10,7 @@ extension StoreWriter {
         return HashColumn(paths: paths, list: list) { [opened] size in
             if size == opened.size { return (opened.root, opened.counts[list.place]) }
             guard size <= published, let edge = try? tiles.edge(ofSize: size) else { return nil }
-            var earlier = table
-            earlier.truncate(to: size)
-            return (edge.root(TreeHasher()), list.count(earlier))
+            return (edge.root(TreeHasher()), list.count(table, below: size))
         }
     }
 
@@ -101,7 +99,7 @@ extension StoreWriter {
             switch search.list {
             case .events(let log):
                 let targets = note(hits, as: Self.targets(of: log, in: blocks), log)
-                for hit in hits { events[Int(log.rawValue)].hits[hit.hash, default: []].append(hit.ordinal) }
+                events[Int(log.rawValue)].note(hits)
                 repeated.append((log, hits.filter { !targets.contains($0.hash) }.map(\.ordinal)))
             case .identifiers(let space): if !hits.isEmpty { numbers.append((space, hits.map(\.ordinal))) }
             }
