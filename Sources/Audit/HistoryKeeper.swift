@@ -58,7 +58,9 @@ public struct HistoryKeeper: Sendable {
             try stored.read(into: buffer, at: offset)
             work.add(.checkedBytes, buffer.count)
         }
-        return HistoryFile(size: stored.size, read: read).map { Opened(file: $0, size: stored.size, read: read) }
+        return HistoryFile(size: stored.size, scatteredPart: stored.cachedPart, read: read).map {
+            Opened(file: $0, size: stored.size, read: read)
+        }
     }
 
     private func chain() throws -> (histories: Histories, links: [Link]) {

@@ -57,11 +57,22 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
         return negative ? -value : value
     }
 
+    /// 10^-`places` of at most four places, in units.
+    @inline(__always)
+    private static func unitsOfPlaces(_ places: Int) -> Int64 {
+        switch places {
+        case 0: 1_000_000_000_000_000_000
+        case 1: 100_000_000_000_000_000
+        case 2: 10_000_000_000_000_000
+        case 3: 1_000_000_000_000_000
+        default: 100_000_000_000_000
+        }
+    }
+
     /// Less than 0, 0 or more than 0 where it is smaller than, equal to or greater than a printed number.
     func compared(with printed: Printed) -> Int {
-        if let units, printed.places <= 4, printed.units.magnitude < 1_000_000_000_000_000_000 {
-            var other = printed.units
-            for _ in printed.places..<Self.unitPlaces { other *= 10 }
+        if let units, 0...4 ~= printed.places, printed.units.magnitude < 1_000_000_000_000_000_000 {
+            let other = printed.units * Int128(Self.unitsOfPlaces(printed.places))
             return units < other ? -1 : units == other ? 0 : 1
         }
         let other = printed.decimal

@@ -12,14 +12,19 @@ struct FacilitiesAtD {
         let columns = request.columns
         details = Array(repeating: 0, count: DetailCounter.allCases.count * columns)
         supply = Array(repeating: SupplyTotals(), count: FacilityForm.allCases.count * columns)
-        for (index, facility) in folded.facilities.enumerated() {
-            func children(_ placeClass: PlaceClass) -> Int {
-                tallies.reduce(0) { $0 + Int($1.classes[index * 4 + Int(placeClass.rawValue)]) }
+        enrolled.reserveCapacity(folded.facilities.count)
+        folded.facilities.withUnsafeBufferPointer { facilities in
+            for index in facilities.indices {
+                func children(_ placeClass: PlaceClass) -> Int {
+                    tallies.reduce(0) { $0 + Int($1.classes[index * 4 + Int(placeClass.rawValue)]) }
+                }
+                let classes = ByClass(
+                    infant: children(.infant), toddler: children(.toddler), preschool: children(.preschool), mixed: children(.mixed))
+                enrolled.append(classes)
+                guard facilities[index].state.isOpen else { continue }
+                let column = Int(folded.lookups[Int(facilities[index].number)].column)
+                count(facilities[index], classes, column, columns, request.asOf)
             }
-            let classes = ByClass(
-                infant: children(.infant), toddler: children(.toddler), preschool: children(.preschool), mixed: children(.mixed))
-            enrolled.append(classes)
-            if facility.state.isOpen { count(facility, classes, Int(folded.lookups[Int(facility.number)].column), columns, request.asOf) }
         }
         for column in 0..<columns {
             details[DetailCounter.newborns.rawValue * columns + column] = tallies.reduce(0) { $0 + Int($1.newborns[column * 2]) }
@@ -54,9 +59,10 @@ struct FacilitiesAtD {
         }
     }
 
-    /// The list by identifier, with names and places read from the record.
+    /// The list by identifier, with names and places read from the record; `enrolments` as ``Totals/enrolments(_:)`` gives them for so many
+    /// cuts.
     func list(
-        _ all: FoldedFacilities, money: [GrantTotals], _ threads: Int, in source: any EventSource
+        _ all: FoldedFacilities, money: [GrantTotals], enrolments: Table<Int32>, cuts: Int, _ threads: Int, in source: any EventSource
     ) throws -> [ProjectedFacility] {
         let folded = all.facilities
         guard !folded.isEmpty else { return [] }
@@ -78,7 +84,8 @@ struct FacilitiesAtD {
         let order = folded.indices.sorted {
             heads[$0] != heads[$1] ? heads[$0] < heads[$1] : ids[$0].lexicographicallyPrecedes(ids[$1])
         }
-        return try order.map { index in
+        let codes = try folded.map { try text($0.state.community, communities) }
+        func listed(_ index: Int) -> ProjectedFacility {
             let facility = folded[index]
             let registration = texts.parts(facility.registrationOrdinal)
             let isRelocated = facility.placeOrdinal != facility.registrationOrdinal
@@ -86,12 +93,24 @@ struct FacilitiesAtD {
             let hasPlace = place.count >= 2 && !place[0].isEmpty && !place[1].isEmpty
             return ProjectedFacility(
                 id: String(decoding: ids[index], as: UTF8.self), name: String(decoding: registration.first ?? [], as: UTF8.self),
-                community: String(decoding: try text(facility.state.community, communities), as: UTF8.self),
-                column: Int(all.lookups[Int(facility.number)].column),
+                community: String(decoding: codes[index], as: UTF8.self), column: Int(all.lookups[Int(facility.number)].column),
                 longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
                 latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.state, enrolled: enrolled[index],
                 money: money[index], registrationOrdinal: Int(facility.registrationOrdinal), filings: facility.filings,
-                inspections: facility.inspections, spans: spans[index])
+                inspections: facility.inspections, spans: spans[index],
+                enrolledAtCuts: [Int32](unsafeUninitializedCapacity: cuts) { counts, count in
+                    for cut in 0..<cuts { counts[cut] = enrolments[(index &* cuts &+ cut) &* 2] }
+                    count = cuts
+                })
+        }
+        let portion = 256
+        return try [ProjectedFacility](unsafeUninitializedCapacity: order.count) { list, count in
+            try Workers.run(threads, items: (order.count + portion - 1) / portion) { _, item in
+                for place in item * portion..<min(order.count, (item + 1) * portion) {
+                    list.initializeElement(at: place, to: listed(order[place]))
+                }
+            }
+            count = order.count
         }
     }
 }

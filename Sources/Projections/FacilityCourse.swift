@@ -62,16 +62,3 @@ extension FoldedFacilities {
         return spans
     }
 }
-
-extension [ProjectedFacility] {
-    /// Gives each facility its enrolments at the cuts, of the table that ``Totals/enrolments(_:)`` makes.
-    mutating func take(_ enrolments: Table<Int32>, of folded: FoldedFacilities, cuts: Int) {
-        // The list goes by identifier, the table by number; a registration tells which is which.
-        var places: [Int: Int] = [:]
-        for (place, facility) in folded.facilities.enumerated() { places[Int(facility.registrationOrdinal)] = place }
-        for index in indices {
-            guard let place = places[self[index].registrationOrdinal] else { continue }
-            self[index].enrolledAtCuts = (0..<cuts).map { enrolments[(place * cuts + $0) * 2] }
-        }
-    }
-}

@@ -71,16 +71,14 @@ struct FoldedFacilities {
     ) throws {
         let plan = records.plan
         let sorted = try SortedPartitions(records, in: source, threads: threads)
-        // A partition is as large as histories need it; few of them would leave threads without any.
-        let portions = PartitionPlan(subjects: plan.subjects, shift: min(plan.shift, 9))
-        var parts: [FacilityPart] = Array(repeating: FacilityPart(), count: portions.count)
+        var parts: [FacilityPart] = Array(repeating: FacilityPart(), count: plan.count)
         try parts.withUnsafeMutableBufferPointer { parts in
-            try Workers.run(threads, items: portions.count) { _, portion in
-                let first = portions.first(of: portion)
-                for number in first..<first + UInt32(portions.size) where number < plan.subjects {
-                    let run = sorted.run(plan.partition(of: number), Int(plan.local(of: number)))
+            try Workers.run(threads, items: plan.count) { _, partition in
+                let first = plan.first(of: partition)
+                for number in first..<first + UInt32(plan.size) where number < plan.subjects {
+                    let run = sorted.run(partition, Int(plan.local(of: number)))
                     guard !run.isEmpty else { continue }
-                    parts[portion].fold(run, number: number, cuts, columnOf)
+                    parts[partition].fold(run, number: number, cuts, columnOf)
                 }
             }
         }

@@ -48,7 +48,8 @@ struct PartitionPlans {
 
     init(_ shape: RecordShape, shift: UInt32?) {
         children = PartitionPlan(subjects: shape.children, shift: shift)
-        facilities = PartitionPlan(subjects: shape.facilities, shift: shift)
+        // They are few and have many events each; with large partitions there would be none for most threads.
+        facilities = PartitionPlan(subjects: shape.facilities, shift: shift ?? 9)
         grants = PartitionPlan(subjects: shape.grants, shift: shift)
     }
 

@@ -29,6 +29,8 @@ struct FoldedGrants {
     private(set) var facilities: [GrantTotals]
     /// By year and scheme.
     private(set) var yearly = YearlySums()
+    /// By grant, of those folded now: to whom it is.
+    let payees: Table<GrantPayee>
     /// The findings of the grants folded now.
     private(set) var findings: [RawFinding] = []
     /// The grants of which something changed since sums were made, a bit each; nil where every grant was folded now.
@@ -44,8 +46,10 @@ struct FoldedGrants {
         let plan = records.plan
         let threads = min(request.threads, plan.count)
         let filed = FiledByPlace(FiledDays(folded.facilities))
+        let payees = Table(repeating: GrantPayee(), count: plan.subjects)
+        self.payees = payees
         let tallies = (0..<threads).map { _ in
-            GrantTally(request, folded.facilities.count, folded.lookups, filed, .now(lastColumns))
+            GrantTally(request, folded.facilities.count, folded.lookups, filed, .now(lastColumns), payees: payees)
         }
         let buffers = tallies.map { _ in RunBuffers<GrantRecord>() }
         try Workers.run(threads, items: plan.count) { worker, partition in
@@ -71,6 +75,7 @@ struct FoldedGrants {
         changed: Table<UInt64>
     ) throws {
         (self.money, self.facilities, self.yearly, self.changed) = (money, facilities, yearly, changed)
+        payees = Table(count: 0)
         for tally in undone {
             for place in money.indices { self.money[place].subtract(tally.money[place]) }
             for place in facilities.indices { self.facilities[place].subtract(tally.facilities[place]) }
@@ -90,6 +95,38 @@ struct FoldedGrants {
         var all = GrantTotals()
         for totals in money { isWhole = all.add(totals) && isWhole }
         guard isWhole else { throw ProjectionError.amountsTooLarge }
+    }
+}
+
+/// To whom a grant is, as it stands in a file.
+struct GrantPayee: BitwiseCopyable, Sendable {
+    /// Somebody, 0: it has no effect; else the number and one more, and in the lowest bit whether it is a child's.
+    private let word: UInt32
+
+    /// Nobody.
+    init() { word = 0 }
+
+    init(_ payee: GrantState.Payee) {
+        let (number, bit): (UInt32, UInt32) =
+            switch payee {
+            case .facility(let number): (number, 0)
+            case .child(let number): (number, 1)
+            }
+        word = number < Self.unknown >> 1 - 1 ? (number + 1) << 1 | bit : Self.unknown
+    }
+
+    /// Somebody whose number is too high for its bits.
+    private static let unknown = UInt32.max
+
+    /// Whether it is to one of some facilities or children; told are flags by facility, and bits by child.
+    @inline(__always)
+    func isAmong(_ facilities: Table<Bool>, _ children: Table<UInt64>) -> Bool {
+        if word == 0 { return false }
+        // Of a file that was tampered with, too, more is folded rather than less.
+        if word == Self.unknown || word == 1 { return true }
+        let number = Int(word >> 1) - 1
+        guard word & 1 != 0 else { return number < facilities.count && facilities[number] }
+        return number >> 6 < children.count && children[number >> 6] >> UInt64(number & 63) & 1 != 0
     }
 }
 
@@ -177,6 +214,8 @@ final class GrantTally {
     private let filedPlaces: Table<Int32>?
     /// By child: its column, -1 where it was never known by D.
     private let lastColumns: LastColumns
+    /// Where to note whom each grant is to; nil: nobody asks.
+    private let payees: Table<GrantPayee>?
 
     /// Where children live or last lived: as a fold has it, or as it was kept.
     enum LastColumns {
@@ -194,13 +233,14 @@ final class GrantTally {
 
     init(
         _ request: ProjectionRequest, _ facilities: Int, _ lookups: Table<FacilityLookup>, _ filed: FiledByPlace,
-        places filedPlaces: Table<Int32>? = nil, _ lastColumns: LastColumns
+        places filedPlaces: Table<Int32>? = nil, _ lastColumns: LastColumns, payees: Table<GrantPayee>? = nil
     ) {
         columns = request.columns
         self.lookups = lookups
         self.filed = filed
         self.filedPlaces = filedPlaces
         self.lastColumns = lastColumns
+        self.payees = payees
         money = Table(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
         self.facilities = Table(repeating: GrantTotals(), count: facilities)
     }
@@ -252,6 +292,7 @@ final class GrantTally {
             if outcome.applied { yearly.take(event, record.amount, state.scheme, on: Day(rawValue: record.day)) }
             if outcome.hasFindings { findings.append(outcome, .subsidies, record.ordinal, record.day, subject: number) }
         }
+        if let payees, let payee = state.payee { payees[Int(number)] = GrantPayee(payee) }
         try add(state)
     }
 

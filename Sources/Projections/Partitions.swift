@@ -127,7 +127,7 @@ private final class Slab {
 
     init(bytes: Int, count: Int) {
         self.count = count
-        let hugePage = 2 << 20
+        let hugePage = LargePages.size
         guard bytes >= hugePage else {
             mapped = 0
             start = .allocate(byteCount: bytes, alignment: 64)
@@ -139,10 +139,7 @@ private final class Slab {
             preconditionFailure("no memory for \(mapped) bytes")
         }
         start = memory
-        #if os(Linux)
-            // Advice only: where it is refused, pages are small.
-            madvise(start, mapped, MADV_HUGEPAGE)
-        #endif
+        LargePages.prefer(UnsafeMutableRawBufferPointer(start: start, count: mapped))
     }
 
     deinit { if mapped > 0 { munmap(start, mapped) } else { start.deallocate() } }

@@ -55,27 +55,33 @@ private struct ProjectionRest {
     /// With more threads than this the pieces are made one after another, each by all threads.
     private static let mostSideBySide = 4
 
+    private enum Piece {
+        case facilities, counters, flows
+        case findings(Log)
+    }
+
     func make(_ children: FoldedChildren, _ totals: Totals, _ enrolments: Table<Int32>, _ projected: inout Projected) throws {
         var findings: [LogFindings?] = Log.allCases.map { _ in nil }
         var list: [ProjectedFacility] = []
         var allFlows: [Flow] = []
         // The longest pieces come first.
-        let order: [Log] = [.enrollments, .births, .subsidies, .filings]
+        let pieces: [Piece] = [
+            .facilities, .findings(.enrollments), .findings(.births), .counters, .flows, .findings(.subsidies), .findings(.filings),
+        ]
         try findings.withUnsafeMutableBufferPointer { findings in
             try projected.counts.withUnsafeMutableBufferPointer { counts in
                 try withUnsafeMutablePointer(to: &list) { list in
                     try withUnsafeMutablePointer(to: &allFlows) { allFlows in
                         let threads = request.threads <= Self.mostSideBySide ? request.threads : 1
-                        try Workers.run(threads, items: order.count + 3) { _, item in
-                            switch item {
-                            case 2: try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
-                            case 3:
-                                list.pointee = try atD.list(facilities, money: grants.facilities, request.threads, in: source)
-                                list.pointee.take(enrolments, of: facilities, cuts: request.cuts.count)
-                            case 4: allFlows.pointee = children.flows(request).map { Flow($0, request) }
-                            default:
-                                let log = order[item < 2 ? item : item - 3]
-                                findings[Int(log.rawValue)] = try self.findings(log, children)
+                        try Workers.run(threads, items: pieces.count) { _, item in
+                            switch pieces[item] {
+                            case .facilities:
+                                list.pointee = try atD.list(
+                                    facilities, money: grants.facilities, enrolments: enrolments, cuts: request.cuts.count, request.threads,
+                                    in: source)
+                            case .counters: try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
+                            case .flows: allFlows.pointee = children.flows(request).map { Flow($0, request) }
+                            case .findings(let log): findings[Int(log.rawValue)] = try self.findings(log, children)
                             }
                         }
                     }

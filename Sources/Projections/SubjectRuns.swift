@@ -124,6 +124,9 @@ final class RunBuffers<Record: FoldRecord> {
     private var gathered: UnsafeMutableBufferPointer<Record> = .allocate(capacity: 0)
     private var mixture: UnsafeMutableBufferPointer<Record> = .allocate(capacity: 64)
     private var pieces: UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece> = .allocate(capacity: 0)
+    private var pieceCount = 0
+    /// How much of `read` is in use.
+    private var readCount = 0
     private var starts: [UInt32] = []
 
     deinit {
@@ -141,30 +144,52 @@ final class RunBuffers<Record: FoldRecord> {
 
     /// Reads a partition's records from histories, and puts those gathered in order of subjects; in that of histories where they become
     /// some.
-    func load(_ source: RecordSource<Record>, _ partition: Int) throws -> UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece> {
+    ///
+    /// - Parameter isLeft: Says which of the histories are left for ``add(_:of:_:_:)``.
+    func load(
+        _ source: RecordSource<Record>, _ partition: Int, leaving isLeft: (HistoryFile) -> Bool = { _ in false }
+    ) throws -> UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece> {
         let files = source.histories.filter { $0.count(source.log, partition) > 0 }
-        Self.grow(&read, to: files.reduce(0) { $0 + $1.count(source.log, partition) })
+        let stored = files.reduce(0) { $0 + $1.count(source.log, partition) }
+        Self.grow(&read, to: stored)
         Self.grow(&pieces, to: files.count + 1)
-        var count = 0
-        func add(_ records: UnsafeMutableBufferPointer<Record>, isHistory: Bool, isOrdered: Bool) {
-            guard let start = records.baseAddress, !records.isEmpty else { return }
-            (pieces.baseAddress.unsafelyUnwrapped + count).initialize(
-                to: SubjectRuns.Piece(next: start, end: start + records.count, isHistory: isHistory, isOrdered: isOrdered))
-            count += 1
-        }
-        var begin = 0
-        for file in files {
-            let end = begin + file.count(source.log, partition)
-            let records = UnsafeMutableBufferPointer(rebasing: read[begin..<end])
+        (pieceCount, readCount) = (0, 0)
+        for file in files where !isLeft(file) {
+            let records = room(file.count(source.log, partition))
             try file.read(source.log, partition, into: UnsafeMutableRawBufferPointer(records))
             add(records, isHistory: true, isOrdered: true)
-            begin = end
         }
         let sorted = sortBySubject(source, partition)
         if let section = source.section { try section.put(sorted, ends: starts, partition) }
         add(sorted, isHistory: false, isOrdered: source.section != nil)
-        source.noteLoaded(begin + sorted.count)
-        return UnsafeMutableBufferPointer(rebasing: pieces[..<count])
+        source.noteLoaded(stored + sorted.count)
+        return UnsafeMutableBufferPointer(rebasing: pieces[..<pieceCount])
+    }
+
+    /// Reads, of one of the histories that were left, the groups in which subjects are marked.
+    func add(
+        _ file: HistoryFile, of source: RecordSource<Record>, _ partition: Int, _ marks: Table<UInt64>
+    ) throws -> UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece> {
+        let first = readCount
+        for groups in file.groups(source.log, partition, of: marks) {
+            let records = room(file.count(source.log, partition, groups: groups))
+            try file.read(source.log, partition, groups: groups, into: UnsafeMutableRawBufferPointer(records))
+        }
+        add(UnsafeMutableBufferPointer(rebasing: read[first..<readCount]), isHistory: true, isOrdered: true)
+        return UnsafeMutableBufferPointer(rebasing: pieces[..<pieceCount])
+    }
+
+    /// Room for records that are read, behind those that were.
+    private func room(_ count: Int) -> UnsafeMutableBufferPointer<Record> {
+        readCount += count
+        return UnsafeMutableBufferPointer(rebasing: read[readCount - count..<readCount])
+    }
+
+    private func add(_ records: UnsafeMutableBufferPointer<Record>, isHistory: Bool, isOrdered: Bool) {
+        guard let start = records.baseAddress, !records.isEmpty else { return }
+        (pieces.baseAddress.unsafelyUnwrapped + pieceCount).initialize(
+            to: SubjectRuns.Piece(next: start, end: start + records.count, isHistory: isHistory, isOrdered: isOrdered))
+        pieceCount += 1
     }
 
     /// A counting sort by subject; each subject's few records are left as they come, and `starts` says where they end.

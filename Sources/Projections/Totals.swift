@@ -31,6 +31,7 @@ struct Totals {
         let stride = columnStride
         let scratch = Scratch(threads, columns.size * stride, behind: children.counted?.stays)
         let kept = children.kept
+        let before = kept?.sums.counts ?? []
         try Workers.run(threads, items: columns.count) { worker, group in
             let first = Int(columns.first(of: group))
             let cells = scratch.cells(worker, group)
@@ -40,15 +41,15 @@ struct Totals {
                 var sums = SIMD8<Int32>()
                 for cut in 0..<cuts {
                     let cell: Int = (column &- first) &* stride &+ cut &* Self.counters
-                    sums &+= UnsafeRawPointer(cells + cell).loadUnaligned(as: SIMD8<Int32>.self)
+                    let added = UnsafeBufferPointer(start: cells + cell, count: Self.counters)
+                    sums &+= SIMD8(added[0], added[1], added[2], added[3], added[4], added[5], added[6], added[7])
                     for counter in 0..<DaySums.counters {
-                        counts[(counter &* cuts &+ cut) &* width &+ column] = Int(sums[counter])
+                        let place = (counter &* cuts &+ cut) &* width &+ column
+                        counts[place] = Int(sums[counter]) &+ (kept == nil ? 0 : Int(before[place]))
                     }
                 }
             }
         }
-        guard let kept else { return }
-        for (place, count) in kept.sums.counts.enumerated() { counts[place] &+= Int(count) }
     }
 
     /// The cells of a column, and of a facility, while differences are noted in them: those of each cut and of the one behind the last.
@@ -132,16 +133,13 @@ struct Totals {
     /// Enrolments by facility and cut, `[enrolled, over age]` at `(facility * cuts + cut) * 2`.
     func enrolments(_ children: FoldedChildren) throws -> Table<Int32> {
         let kept = children.kept
-        let sums = Table<Int32>(repeating: 0, count: registered * cuts * 2)
-        if let kept {
-            let width = cuts * 2
-            kept.sums.enrolments.withUnsafeBufferPointer { rows in
-                for (number, place) in kept.facilities.places.enumerated() where place >= 0 && kept.sums.lookups[number].index >= 0 {
-                    let row = rows[Int(kept.sums.lookups[number].index) * width..<(Int(kept.sums.lookups[number].index) + 1) * width]
-                    _ = UnsafeMutableBufferPointer(start: sums.base + place * width, count: width).update(fromContentsOf: row)
-                }
-            }
+        let sums = Table<Int32>(count: registered * cuts * 2)
+        // By place: the place that the facility had in what is kept.
+        var places = Array(repeating: -1, count: registered)
+        for (number, place) in (kept?.facilities.places ?? []).enumerated() where place >= 0 {
+            places[place] = Int(kept?.sums.lookups[number].index ?? -1)
         }
+        let (before, row) = (kept?.sums.enrolments ?? [], cuts * 2)
         let stride = facilityStride
         let scratch = Scratch(threads, facilities.size * stride, behind: children.counted?.enrolled)
         try Workers.run(threads, items: facilities.count) { worker, group in
@@ -150,13 +148,19 @@ struct Totals {
             addEnrolled(children.tallies, group, 1, to: cells)
             addEnrolled(kept?.undone ?? [], group, -1, to: cells)
             for facility in first..<min(registered, first + facilities.size) {
-                let row: UnsafeMutablePointer<Int32> = cells + ((facility &- first) &* stride)
+                let sums = UnsafeMutableBufferPointer(start: sums.base + facility &* row, count: row)
+                if places[facility] >= 0 {
+                    _ = sums.initialize(fromContentsOf: before[places[facility] * row..<(places[facility] + 1) * row])
+                } else {
+                    sums.initialize(repeating: 0)
+                }
+                let changes: UnsafeMutablePointer<Int32> = cells + ((facility &- first) &* stride)
                 var (enrolled, overAge): (Int32, Int32) = (0, 0)
                 for cut in 0..<cuts {
-                    enrolled &+= row[cut &* 2]
-                    overAge &+= row[cut &* 2 &+ 1]
-                    sums[(facility &* cuts &+ cut) &* 2] &+= enrolled
-                    sums[(facility &* cuts &+ cut) &* 2 &+ 1] &+= overAge
+                    enrolled &+= changes[cut &* 2]
+                    overAge &+= changes[cut &* 2 &+ 1]
+                    sums[cut &* 2] &+= enrolled
+                    sums[cut &* 2 &+ 1] &+= overAge
                 }
             }
         }
@@ -167,14 +171,19 @@ struct Totals {
     ///
     /// What stays the same all through a segment is noted as differences and summed up over the cuts afterwards.
     func addFacilities(_ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: UnsafeMutableBufferPointer<Int>) throws {
-        let counters = Counter.allCases.filter { $0.rawValue > Counter.waitlistedResidents.rawValue }
+        // The longest comes first: what changes at each cut, at once.
+        let lasting = Counter.allCases.filter { $0.rawValue > Counter.waitlistedResidents.rawValue && !Self.changing.contains($0) }
+        func rows(_ counter: Counter) -> UnsafeMutableBufferPointer<Int> {
+            UnsafeMutableBufferPointer(rebasing: counts[counter.rawValue * cuts * width..<(counter.rawValue + 1) * cuts * width])
+        }
         try segments.withUnsafeBufferPointer { segments in
-            try Workers.run(threads, items: counters.count) { _, item in
-                let rows = UnsafeMutableBufferPointer(
-                    rebasing: counts[counters[item].rawValue * cuts * width..<(counters[item].rawValue + 1) * cuts * width])
+            try Workers.run(threads, items: lasting.count + 1) { _, item in
+                if item == 0 { return addChanging(segments, enrolments, to: Self.changing.map(rows)) }
+                let rows = rows(lasting[item - 1])
                 rows.initialize(repeating: 0)
-                switch counters[item] {
+                switch lasting[item - 1] {
                 case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
+                case .enrolled, .enrolledOverAge, .vacant, .overfull: break
                 case .facilities: addLasting(segments, to: rows) { _ in 1 }
                 case .facilitiesFiled: addLasting(segments, to: rows) { $0.isFiled ? 1 : 0 }
                 case .facilitiesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? 1 : 0 }
@@ -186,10 +195,6 @@ struct Totals {
                 case .placesToddler: addLasting(segments, to: rows) { $0.isFiled ? Int($0.toddler) : 0 }
                 case .placesPreschool: addLasting(segments, to: rows) { $0.isFiled ? Int($0.preschool) : 0 }
                 case .placesMixed: addLasting(segments, to: rows) { $0.isFiled ? Int($0.mixed) : 0 }
-                case .enrolled: addChanging(segments, enrolments, to: rows) { _, enrolled, _ in enrolled }
-                case .enrolledOverAge: addChanging(segments, enrolments, to: rows) { _, _, overAge in overAge }
-                case .vacant: addChanging(segments, enrolments, to: rows) { places, enrolled, _ in max(0, places &- enrolled) }
-                case .overfull: addChanging(segments, enrolments, to: rows) { places, enrolled, _ in max(0, enrolled &- places) }
                 case .served:
                     addLasting(segments, to: rows) { $0.isFiled && $0.places > 0 ? 1 : 0 }
                     for place in rows.indices { rows[place] = min(1, rows[place]) }
@@ -197,6 +202,9 @@ struct Totals {
             }
         }
     }
+
+    /// The counters that follow from a facility's places, enrolled and over age at each cut, as ``addChanging(_:_:to:)`` takes them.
+    private static let changing: [Counter] = [.enrolled, .enrolledOverAge, .vacant, .overfull]
 
     /// Adds a number that a facility keeps throughout a segment.
     @inline(__always)
@@ -215,26 +223,30 @@ struct Totals {
         }
     }
 
-    /// Adds a number that follows from a facility's places, enrolled and over age at each cut.
-    @inline(__always)
+    /// Writes the counters that are ``changing``: enrolled, over age, vacant places, and children over the number of places.
     private func addChanging(
-        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>,
-        to rows: UnsafeMutableBufferPointer<Int>, _ number: (_ places: Int, _ enrolled: Int, _ overAge: Int) -> Int
+        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>, to rows: [UnsafeMutableBufferPointer<Int>]
     ) {
         // A segment's cuts lie together while they are counted, and are turned into rows afterwards.
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: max(1, width &* cuts)) { sums in
+        withUnsafeTemporaryAllocation(of: SIMD4<Int>.self, capacity: max(1, width &* cuts)) { sums in
             guard let sums = sums.baseAddress else { return }
-            sums.initialize(repeating: 0, count: width &* cuts)
+            sums.initialize(repeating: SIMD4(), count: width &* cuts)
             for segment in segments {
                 let places = segment.places
                 let (cells, column) = (enrolments.base + Int(segment.facility) &* cuts &* 2, sums + Int(segment.column) &* cuts)
                 for cut in Int(segment.fromCut)..<Int(segment.toCut) {
-                    column[cut] &+= number(places, Int(cells[cut &* 2]), Int(cells[cut &* 2 &+ 1]))
+                    let (enrolled, overAge) = (Int(cells[cut &* 2]), Int(cells[cut &* 2 &+ 1]))
+                    column[cut] &+= SIMD4(enrolled, overAge, max(0, places &- enrolled), max(0, enrolled &- places))
                 }
             }
             for first in stride(from: 0, to: width, by: 8) {
                 let some = first..<min(first &+ 8, width)
-                for cut in 0..<cuts { for column in some { rows[cut &* width &+ column] &+= sums[column &* cuts &+ cut] } }
+                for cut in 0..<cuts {
+                    for column in some {
+                        let sum = sums[column &* cuts &+ cut]
+                        for place in 0..<4 { rows[place][cut &* width &+ column] = sum[place] }
+                    }
+                }
             }
         }
     }

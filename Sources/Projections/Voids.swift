@@ -21,6 +21,8 @@ struct ResolvedVoid: Sendable {
     let targetRecordedAt: Int64
     /// Whether the target is a void itself.
     let targetIsVoid: Bool
+    /// The number of the target's subject; without meaning where there is no target, or it is a void.
+    let targetSubject: UInt32
     /// The target's identifier where the log holds no such event yet, else nothing.
     let text: [UInt8]
 }
@@ -168,6 +170,7 @@ struct VoidResolver {
         var ordinal: UInt32
         var recordedAt: Int64
         var isVoid: Bool
+        var subject: UInt32
     }
 
     let source: any EventSource
@@ -210,7 +213,8 @@ struct VoidResolver {
     private static func resolved(_ row: VoidRow, _ target: Target?) -> ResolvedVoid {
         ResolvedVoid(
             log: row.log, ordinal: row.ordinal, occurredOn: row.occurredOn, recordedAt: row.recordedAt, target: target?.ordinal,
-            targetRecordedAt: target?.recordedAt ?? 0, targetIsVoid: target?.isVoid ?? false, text: target == nil ? row.target : [])
+            targetRecordedAt: target?.recordedAt ?? 0, targetIsVoid: target?.isVoid ?? false,
+            targetSubject: target?.subject ?? 0, text: target == nil ? row.target : [])
     }
 
     /// The targets of voids among the events that the histories cover.
@@ -219,23 +223,27 @@ struct VoidResolver {
             let end = blocks(of: log, from: covered, in: source).lowerBound
             return try search(rows, log, 0..<max(end, blocks(of: log, from: covered - 1, in: source).lowerBound + 1))
         }
-        var targets: [Target?] = Array(repeating: nil, count: rows.count)
-        let places = ordinals.indices.filter { ordinals[$0] != nil }.sorted { ordinals[$0] ?? 0 < ordinals[$1] ?? 0 }
-        let columns = EventColumns()
-        var read = -1
-        for place in places {
-            guard let ordinal = ordinals[place] else { continue }
-            let block = blocks(of: log, from: Int(ordinal), in: source).lowerBound
-            if block != read { try source.readBlock(block, of: log, texts: false, into: columns) }
-            read = block
-            let row = Int(ordinal) - columns.firstOrdinal
-            guard row >= 0, row < columns.count, row < columns.recordedAt.count, row < columns.type.count else {
-                throw ProjectionError.inconsistentBlock(log: log, block: block)
+        let wanted = blocks(of: ordinals.compactMap { $0 }, of: log, in: source)
+        var targets: [Target?] = Array(repeating: nil, count: wanted.ordinals.count)
+        let readers = (0..<threads).map { _ in EventColumns() }
+        try targets.withUnsafeMutableBufferPointer { targets in
+            try Workers.run(threads, items: wanted.items.count) { worker, item in
+                let (columns, (block, range)) = (readers[worker], wanted.items[item])
+                try source.readBlock(block, of: log, texts: false, into: columns)
+                for place in range {
+                    let ordinal = wanted.ordinals[place]
+                    let row = Int(ordinal) - columns.firstOrdinal
+                    guard row >= 0, row < columns.count, row < columns.recordedAt.count, row < columns.type.count,
+                        row < columns.subject.count
+                    else { throw ProjectionError.inconsistentBlock(log: log, block: block) }
+                    targets[place] = Target(
+                        ordinal: ordinal, recordedAt: columns.recordedAt[row], isVoid: columns.type[row] == EventType.voidCode,
+                        subject: columns.subject[row])
+                }
             }
-            targets[place] = Target(
-                ordinal: ordinal, recordedAt: columns.recordedAt[row], isVoid: columns.type[row] == EventType.voidCode)
         }
-        return targets
+        let found = Dictionary(uniqueKeysWithValues: zip(wanted.ordinals, targets))
+        return ordinals.map { ordinal in ordinal.flatMap { found[$0] ?? nil } }
     }
 
     /// The targets of voids among the events of some blocks.
@@ -252,6 +260,7 @@ struct VoidResolver {
             let columns = readers[worker]
             try source.readBlock(block, of: log, texts: true, into: columns)
             guard columns.hasIdentifiers, columns.type.count >= columns.count, columns.recordedAt.count >= columns.count,
+                columns.subject.count >= columns.count,
                 columns.firstOrdinal >= 0, columns.firstOrdinal + columns.count <= source.eventCount(of: log)
             else {
                 throw ProjectionError.inconsistentBlock(log: log, block: block)
@@ -259,7 +268,7 @@ struct VoidResolver {
             table.search(columns) { target, row in
                 targets[target] = Target(
                     ordinal: UInt32(truncatingIfNeeded: columns.firstOrdinal + row), recordedAt: columns.recordedAt[row],
-                    isVoid: columns.type[row] == EventType.voidCode)
+                    isVoid: columns.type[row] == EventType.voidCode, subject: columns.subject[row])
             }
         }
         return table.places.map { targets[$0] }

@@ -48,7 +48,7 @@ enum Workers {
             nonisolated(unsafe) let first = first
             nonisolated(unsafe) var one: First?
             let group = DispatchGroup()
-            DispatchQueue.global(qos: .userInitiated).async(group: group) { one = first() }
+            DispatchQueue(label: "tuowei.beside", qos: .userInitiated).async(group: group) { one = first() }
             let other = Result { try second() }
             group.wait()
             return (one ?? first(), try other.get())

@@ -74,6 +74,9 @@ public struct StoredHistory: Sendable {
         self.size = size
     }
 
+    /// How many bytes from its start lie in the system's cache as a rule; those behind them come from the disk.
+    public var cachedPart: Int { OpenFile.cachedPart }
+
     /// Fills a buffer from an offset.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
         guard offset >= OpenFile.cachedPart else { return try file.readWhole(into: buffer, at: offset) }

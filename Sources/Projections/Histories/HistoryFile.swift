@@ -3,7 +3,7 @@ public import Events
 /// A file of histories: the records of a stretch of the log in order of subjects, each subject's in the contract's order.
 ///
 /// Nothing of it is believed blindly: the head says which state of the log it was derived from and has a checksum, and so has every
-/// partition, checked whenever it is read.
+/// group of a partition's records, checked whenever it is read.
 public final class HistoryFile: Sendable {
     /// Fills a buffer from an offset of the file, or throws.
     public typealias Read = @Sendable (_ buffer: UnsafeMutableRawBufferPointer, _ offset: Int) throws -> Void
@@ -11,9 +11,13 @@ public final class HistoryFile: Sendable {
     let head: HistoryHead
     private let starts: [[Int]]
     private let read: Read
+    private let scatteredPart: Int
 
     /// Opens a file of `size` bytes; nil where its head is damaged or does not fit the size.
-    public init?(size: Int, read: @escaping Read) {
+    ///
+    /// - Parameter scatteredPart: How many bytes from the file's start may be read here and there. What lies behind them is better read
+    ///   at one go, and a little that is not wanted with it.
+    public init?(size: Int, scatteredPart: Int = .max, read: @escaping Read) {
         var count = HistoryHead.fixedWords
         guard size > count * 8, let fixed = Self.words(0..<count, read), let all = Int(exactly: UInt64(littleEndian: fixed[2])),
             all > count, all <= HistoryHead.mostWords, all * 8 <= size
@@ -22,6 +26,7 @@ public final class HistoryFile: Sendable {
         guard let words = Self.words(0..<count, read), let head = HistoryHead(words, fileSize: size) else { return nil }
         self.head = head
         self.read = read
+        self.scatteredPart = scatteredPart
         starts = Log.allCases.map { log in
             var start = head.start(log)
             return head.counts[Int(log.rawValue)].map { count in
@@ -60,10 +65,49 @@ public final class HistoryFile: Sendable {
     /// - Throws: ``ProjectionError/damagedHistories`` where they are not what was written.
     func read(_ log: Log, _ partition: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         guard buffer.count > 0 else { return }
-        try read(buffer, starts[Int(log.rawValue)][partition])
-        let sum = Checksum.of(UnsafeBufferPointer(buffer.bindMemory(to: UInt64.self)))
-        guard sum == head.sums[Int(log.rawValue)][partition] else { throw ProjectionError.damagedHistories }
+        try read(log, partition, groups: 0..<head.groups[Int(log.rawValue)].groups(partition).count, into: buffer)
     }
+
+    /// The same for some of its groups.
+    func read(_ log: Log, _ partition: Int, groups: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
+        guard buffer.count > 0 else { return }
+        let (layout, stride) = (head.groups[Int(log.rawValue)], HistoryHead.stride(log))
+        let first = layout.records(groups.lowerBound, partition).lowerBound
+        try read(buffer, starts[Int(log.rawValue)][partition] + first * stride)
+        let place = layout.groups(partition).lowerBound
+        for group in groups {
+            let records = layout.records(group, partition)
+            let bytes = UnsafeMutableRawBufferPointer(
+                rebasing: buffer[(records.lowerBound - first) * stride..<(records.upperBound - first) * stride])
+            guard records.isEmpty || Checksum.of(UnsafeBufferPointer(bytes.bindMemory(to: UInt64.self))) == layout.sums[place + group]
+            else { throw ProjectionError.damagedHistories }
+        }
+    }
+
+    /// The groups of a partition in which subjects are marked, by stretches that are each read at once.
+    func groups(_ log: Log, _ partition: Int, of marks: Table<UInt64>) -> [Range<Int>] {
+        let count = head.groups[Int(log.rawValue)].groups(partition).count
+        guard count > 1 else { return (0..<marks.count).contains { marks[$0] != 0 } ? [0..<1] : [] }
+        let gap = starts[Int(log.rawValue)][partition] < scatteredPart ? 0 : Self.widestGap
+        var stretches: [Range<Int>] = []
+        for group in 0..<min(count, marks.count) where marks[group] != 0 {
+            if let last = stretches.last, group - last.upperBound <= gap {
+                stretches[stretches.count - 1] = last.lowerBound..<group + 1
+            } else {
+                stretches.append(group..<group + 1)
+            }
+        }
+        return stretches
+    }
+
+    /// How many records some groups of a partition have.
+    func count(_ log: Log, _ partition: Int, groups: Range<Int>) -> Int {
+        let layout = head.groups[Int(log.rawValue)]
+        return layout.records(groups.upperBound - 1, partition).upperBound - layout.records(groups.lowerBound, partition).lowerBound
+    }
+
+    /// So many groups, some 100 KiB, are read from a disk in the time that it takes to find another place on it.
+    private static let widestGap = 32
 }
 
 /// Histories of a record: files that follow each other from its first entry on. What comes behind the last is read from the log.

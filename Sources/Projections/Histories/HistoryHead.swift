@@ -1,9 +1,9 @@
 import Events
 
 /// What stands at the beginning of a file of histories, as words of 64 bits: what it was derived from, where each partition's
-/// records lie, their checksums, and the voids. `DerivedFiles.md` of the EventStore says what each word is.
+/// records lie, the checksums of their groups, and the voids. `DerivedFiles.md` of the EventStore says what each word is.
 struct HistoryHead: Sendable {
-    static let magic: UInt64 = 0x3130_5453_4948_5754  // "TWHIST01"
+    static let magic: UInt64 = 0x3230_5453_4948_5754  // "TWHIST02"
     /// The words before the tables.
     static let fixedWords = 32
     static let voidWords = 5
@@ -22,8 +22,8 @@ struct HistoryHead: Sendable {
     var paysChildren = false
     /// By log, by partition: how many records.
     var counts: [[Int]] = [[], [], [], []]
-    /// By log, by partition: the ``Checksum`` of the records.
-    var sums: [[UInt64]] = [[], [], [], []]
+    /// By log: the groups of the records.
+    var groups: [HistoryGroups] = Log.allCases.map { _ in HistoryGroups([], shift: 0) }
     /// Every void of the log's first `entries.upperBound` entries, in order of log and ordinal.
     var voids: [ResolvedVoid] = []
 
@@ -37,10 +37,20 @@ struct HistoryHead: Sendable {
         }
     }
 
+    /// The shift of a log's partitions.
+    func shift(of log: Int) -> Int {
+        switch Log.allCases[log] {
+        case .births, .enrollments: shifts[0]
+        case .filings: shifts[1]
+        case .subsidies: shifts[2]
+        }
+    }
+
     /// The words of the whole head, its checksum behind it included.
     var wordCount: Int {
         let targets = voids.reduce(0) { $0 + ($1.text.count + 7) / 8 }
-        return Self.fixedWords + counts.reduce(0) { $0 + 2 * $1.count } + voids.count * Self.voidWords + targets + 1
+        let tables = zip(counts, groups).reduce(0) { $0 + $1.0.count + $1.1.wordCount }
+        return Self.fixedWords + tables + voids.count * Self.voidWords + targets + 1
     }
 
     /// Where the records of a log begin, in bytes from the file's start.
@@ -74,7 +84,7 @@ struct HistoryHead: Sendable {
         words[25] = UInt64(voids.count)
         for log in 0..<4 {
             words += counts[log].map { UInt64($0) }
-            words += sums[log]
+            words += groups[log].words
         }
         for void in voids {
             words.append(UInt64(bitPattern: void.recordedAt))
@@ -83,7 +93,7 @@ struct HistoryHead: Sendable {
             words.append(
                 UInt64(void.target ?? 0) | UInt64(void.log.rawValue) << 32 | (void.target == nil ? 0 : 1 << 40)
                     | (void.targetIsVoid ? 1 << 41 : 0))
-            words.append(UInt64(void.text.count))
+            words.append(UInt64(void.text.count) | UInt64(void.targetSubject) << 32)
         }
         for void in voids {
             for start in Swift.stride(from: 0, to: void.text.count, by: 8) {
@@ -112,10 +122,14 @@ struct HistoryHead: Sendable {
         self.entries = entries
         root = Array(words[5..<9])
         paysChildren = words[24] == 1
+        for place in 0..<3 {
+            guard words[21 + place] <= UInt64(FoldKey.maximumPartitionShift) else { return nil }
+            shifts[place] = Int(words[21 + place])
+        }
         var next = Self.fixedWords
         for log in 0..<4 {
             guard let ordinals = range(9 + 2 * log), ordinals.upperBound <= Int(UInt32.max),
-                let partitions = Int(exactly: words[17 + log]), partitions <= (words.count - next) / 2
+                let partitions = Int(exactly: words[17 + log]), partitions <= words.count - next
             else { return nil }
             events[log] = ordinals
             counts[log] = []
@@ -123,29 +137,29 @@ struct HistoryHead: Sendable {
                 guard word <= UInt64(UInt32.max) else { return nil }
                 counts[log].append(Int(word))
             }
-            sums[log] = Array(words[next + partitions..<next + 2 * partitions])
-            next += 2 * partitions
-        }
-        for place in 0..<3 {
-            guard words[21 + place] <= UInt64(FoldKey.maximumPartitionShift) else { return nil }
-            shifts[place] = Int(words[21 + place])
+            next += partitions
+            groups[log] = HistoryGroups(counts[log], shift: shift(of: log))
+            let end = next + groups[log].wordCount
+            guard end <= words.count, groups[log].take(words[next..<end], counts[log]) else { return nil }
+            next = end
         }
         guard voidCount <= (words.count - next) / Self.voidWords else { return nil }
         var text = next + voidCount * Self.voidWords
         for place in 0..<voidCount {
             let at = next + place * Self.voidWords
             let flags = words[at + 3] >> 32
-            guard let log = Log(rawValue: UInt8(truncatingIfNeeded: flags)), words[at + 4] <= 64 else { return nil }
+            guard let log = Log(rawValue: UInt8(truncatingIfNeeded: flags)), words[at + 4] & 0xFFFF_FFFF <= 64 else { return nil }
             let end = events[Int(log.rawValue)].upperBound
             let (ordinal, target) = (UInt32(truncatingIfNeeded: words[at + 2]), UInt32(truncatingIfNeeded: words[at + 3]))
             let hasTarget = flags & 1 << 8 != 0
-            let length = Int(words[at + 4])
+            let length = Int(words[at + 4] & 0xFFFF_FFFF)
             guard Int(ordinal) < end, !hasTarget || Int(target) < end, text + (length + 7) / 8 < words.count else { return nil }
             voids.append(
                 ResolvedVoid(
                     log: log, ordinal: ordinal, occurredOn: Int32(truncatingIfNeeded: words[at + 2] >> 32),
                     recordedAt: Int64(bitPattern: words[at]), target: hasTarget ? target : nil,
                     targetRecordedAt: Int64(bitPattern: words[at + 1]), targetIsVoid: flags & 1 << 9 != 0,
+                    targetSubject: UInt32(truncatingIfNeeded: words[at + 4] >> 32),
                     text: (0..<length).map { UInt8(truncatingIfNeeded: words[text + $0 / 8] >> UInt64(8 * ($0 % 8))) }))
             text += (length + 7) / 8
         }

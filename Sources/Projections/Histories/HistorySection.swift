@@ -5,21 +5,26 @@ import Events
 final class HistorySection<Record: FoldRecord>: Sendable {
     private let log: Log
     private let counts: [Int]
+    private let layout: HistoryGroups
     /// Where each partition begins in the file, in bytes.
     private let starts: [Int]
     private let source: any EventSource
     private let write: Histories.Write
-    /// The ``Checksum`` of each partition; each is written once, by the thread that has the partition, and read when all are done.
+    /// The ends and checksums of the groups; each is written once, by the thread that has the partition, and read when all are done.
+    private nonisolated(unsafe) let ends: Table<UInt32>
     private nonisolated(unsafe) let checksums: Table<UInt64>
 
-    init(_ log: Log, _ counts: [Int], from start: Int, in source: any EventSource, write: @escaping Histories.Write) {
+    init(_ log: Log, _ head: HistoryHead, in source: any EventSource, write: @escaping Histories.Write) {
+        let place = Int(log.rawValue)
         self.log = log
-        self.counts = counts
+        counts = head.counts[place]
+        layout = head.groups[place]
         self.source = source
         self.write = write
-        checksums = Table(repeating: 0, count: counts.count)
+        ends = Table(repeating: 0, count: layout.count)
+        checksums = Table(repeating: 0, count: layout.count)
         var starts: [Int] = []
-        var next = start
+        var next = head.start(log)
         for count in counts {
             starts.append(next)
             next += count * HistoryHead.stride(log)
@@ -27,8 +32,13 @@ final class HistorySection<Record: FoldRecord>: Sendable {
         self.starts = starts
     }
 
-    /// By partition, once all are written.
-    var sums: [UInt64] { checksums.elements }
+    /// The groups, once all are written.
+    var groups: HistoryGroups {
+        var groups = layout
+        groups.ends = ends.elements
+        groups.sums = checksums.elements
+        return groups
+    }
 
     /// Puts a partition's records, which are in order of subjects, into the contract's order, and writes them.
     ///
@@ -47,7 +57,16 @@ final class HistorySection<Record: FoldRecord>: Sendable {
             let identifiers = try EventIdentifiers(tied.flatMap { $0.map(\.ordinal) }, of: log, in: source, threads: 1)
             for run in tied { sortTied(run, identifiers) }
         }
-        checksums[partition] = records.withMemoryRebound(to: UInt64.self) { Checksum.of(UnsafeBufferPointer($0)) }
+        var begin = 0
+        for (group, place) in layout.groups(partition).enumerated() {
+            let isLast = place + 1 == layout.groups(partition).upperBound
+            let end = isLast ? records.count : Int(ends[(group + 1) << HistoryGroups.subjectShift - 1])
+            self.ends[place] = UInt32(truncatingIfNeeded: end)
+            checksums[place] = UnsafeMutableBufferPointer(rebasing: records[begin..<end]).withMemoryRebound(to: UInt64.self) {
+                Checksum.of(UnsafeBufferPointer($0))
+            }
+            begin = end
+        }
         try write(UnsafeRawBufferPointer(records), starts[partition])
     }
 }

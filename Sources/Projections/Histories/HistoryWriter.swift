@@ -87,9 +87,9 @@ struct HistoryWriter {
             counts(workers.map(\.births), plans.children), counts(workers.map(\.enrolments), plans.children),
             counts(workers.map(\.filings), plans.facilities), counts(workers.map(\.grants), plans.grants),
         ]
-        func section<Record>(_ log: Log) -> HistorySection<Record> {
-            HistorySection(log, head.counts[Int(log.rawValue)], from: head.start(log), in: source, write: write)
-        }
+        head.groups = head.counts.indices.map { HistoryGroups(head.counts[$0], shift: head.shift(of: $0)) }
+        let laidOut = head
+        func section<Record>(_ log: Log) -> HistorySection<Record> { HistorySection(log, laidOut, in: source, write: write) }
         (births, enrolments, filings, grants) = (section(.births), section(.enrollments), section(.filings), section(.subsidies))
         self.gathered = gathered
         self.head = head
@@ -128,7 +128,7 @@ struct HistoryWriter {
     /// Writes the head, once every section is written.
     func finish() throws {
         var head = head
-        head.sums = [births.sums, enrolments.sums, filings.sums, grants.sums]
+        head.groups = [births.groups, enrolments.groups, filings.groups, grants.groups]
         try head.words().withUnsafeBytes { try write($0, 0) }
     }
 }

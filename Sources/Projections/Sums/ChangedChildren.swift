@@ -17,7 +17,8 @@ extension FoldedChildren {
         let threads = min(request.threads, plan.count)
         func tallies() -> [ChildTally] { (0..<threads).map { _ in ChildTally(columns: totals.columns, facilities: totals.facilities) } }
         let (undone, now) = (tallies(), tallies())
-        let last = Table(needsColumns ? sums.lastColumns : [], filledWith: -1, count: needsColumns ? plan.subjects : 0)
+        // Each partition's are set by whoever takes it.
+        let last = Table<Int32>(count: needsColumns ? plan.subjects : 0)
         let (ofBirths, ofEnrolments) = (VoidChange(voids, .births, sums.events), VoidChange(voids, .enrollments, sums.events))
         let folders = (0..<threads).map { worker in
             func fold(_ lookups: Table<FacilityLookup>, _ tally: ChildTally, _ last: UnsafeMutablePointer<Int32>?) -> ChildFold {
@@ -26,7 +27,7 @@ extension FoldedChildren {
             return ChangedChildFolder(
                 ChangedRuns(births, ofBirths), ChangedRuns(enrolments, ofEnrolments), plan, change.changed,
                 was: fold(change.before, undone[worker], nil), now: fold(facilities.lookups, now[worker], needsColumns ? last.base : nil),
-                lastColumns: needsColumns ? last.base : nil)
+                lastColumns: needsColumns ? last : nil, before: sums.lastColumns)
         }
         try Workers.run(threads, items: plan.count) { worker, partition in try folders[worker].fold(partition) }
         if let identifiers = try TiedIdentifiers(folders.flatMap { [$0.tiedBefore, $0.tiedNow] }, in: source, threads: request.threads) {
@@ -66,7 +67,8 @@ private final class ChangedChildFolder {
     private let isAnyFacilityChanged: Bool
     private let was: ChildFold
     private let now: ChildFold
-    private let lastColumns: UnsafeMutablePointer<Int32>?
+    private let lastColumns: Table<Int32>?
+    private let lastColumnsBefore: [Int32]
     private let marks: Table<UInt64>
     private(set) var changed: [UInt32] = []
     private(set) var tiedBefore = TiedChildren()
@@ -74,7 +76,8 @@ private final class ChangedChildFolder {
 
     init(
         _ births: ChangedRuns<BirthRecord>, _ enrolments: ChangedRuns<EnrolmentRecord>, _ plan: PartitionPlan,
-        _ changedFacilities: Table<Bool>, was: ChildFold, now: ChildFold, lastColumns: UnsafeMutablePointer<Int32>?
+        _ changedFacilities: Table<Bool>, was: ChildFold, now: ChildFold, lastColumns: Table<Int32>?,
+        before lastColumnsBefore: [Int32]
     ) {
         self.births = births
         self.enrolments = enrolments
@@ -84,10 +87,12 @@ private final class ChangedChildFolder {
         self.was = was
         self.now = now
         self.lastColumns = lastColumns
+        self.lastColumnsBefore = lastColumnsBefore
         marks = Table(repeating: 0, count: (plan.size + 63) / 64)
     }
 
     func fold(_ partition: Int) throws {
+        keepColumns(partition)
         guard isAnyFacilityChanged || births.mayHaveChanged(partition) || enrolments.mayHaveChanged(partition) else {
             births.pass(partition)
             enrolments.pass(partition)
@@ -95,10 +100,22 @@ private final class ChangedChildFolder {
         }
         marks.base.update(repeating: 0, count: marks.count)
         let changedFacilities = changedFacilities.base
-        try births.load(partition, marking: marks) { _ in false }
-        try enrolments.load(partition, marking: marks) { changedFacilities[Int($0.facility)] }
+        try births.mark(partition, in: marks, nil)
+        try enrolments.mark(partition, in: marks, isAnyFacilityChanged ? { changedFacilities[Int($0.facility)] } : nil)
+        try births.fetch(marks)
+        try enrolments.fetch(marks)
         let first = plan.first(of: partition)
         marks.forEachBit { fold(first &+ UInt32(truncatingIfNeeded: $0), $0) }
+    }
+
+    /// Where the partition's children live, or last lived, as they were; -1 for new ones.
+    private func keepColumns(_ partition: Int) {
+        guard let lastColumns else { return }
+        let children = Int(plan.first(of: partition))..<min(plan.subjects, Int(plan.first(of: partition)) + plan.size)
+        let known = children.clamped(to: 0..<lastColumnsBefore.count)
+        let columns = UnsafeMutableBufferPointer(start: lastColumns.base + children.lowerBound, count: children.count)
+        let next = columns.initialize(fromContentsOf: lastColumnsBefore[known])
+        columns[next...].initialize(repeating: -1)
     }
 
     private func fold(_ child: UInt32, _ local: Int) {

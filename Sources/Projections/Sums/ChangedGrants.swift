@@ -24,10 +24,8 @@ extension FoldedGrants {
         let now = tallies(folded.lookups, payees.filedNow, nil, .now(lastColumns))
         let folders = (0..<threads).map { ChangedGrantFolder(ChangedRuns(records, change), plan, was: was[$0], now: now[$0]) }
         let moved = Self.moved(kept, lastColumns)
-        let hasChangedPayees =
-            (0..<payees.changed.count).contains { payees.changed[$0] } || (0..<moved.count).contains { moved[$0] != 0 }
         try Workers.run(threads, items: plan.count) { worker, partition in
-            try folders[worker].fold(partition, payees: payees.changed.base, children: moved.base, hasChangedPayees)
+            try folders[worker].fold(partition, sums.payees, facilities: payees.changed, children: moved)
         }
         try GrantTally.foldTied(was, in: source, threads: request.threads)
         try GrantTally.foldTied(now, in: source, threads: request.threads)
@@ -97,18 +95,19 @@ private final class ChangedGrantFolder {
         marks = Table(repeating: 0, count: (plan.size + 63) / 64)
     }
 
-    /// Folds the changed ones of a partition; told are the facilities that are something else to their grants now, by number, and the
-    /// children that live elsewhere, a bit each, and whether there are any of the one or the other.
-    func fold(
-        _ partition: Int, payees: UnsafeMutablePointer<Bool>, children: UnsafeMutablePointer<UInt64>, _ hasChangedPayees: Bool
-    ) throws {
-        guard hasChangedPayees || records.mayHaveChanged(partition) else { return records.pass(partition) }
+    /// Folds the changed ones of a partition; told are to whom each grant is, the facilities that are something else to their grants now,
+    /// by number, and the children that live elsewhere, a bit each.
+    func fold(_ partition: Int, _ payees: [GrantPayee], facilities: Table<Bool>, children: Table<UInt64>) throws {
         marks.base.update(repeating: 0, count: marks.count)
-        try records.load(partition, marking: marks) { record in
-            guard record.type == SubsidiesEvent.subsidyGranted.rawValue else { return false }
-            guard record.payload & UInt32(payeeIsChildBit) != 0 else { return payees[Int(record.payee)] }
-            return children[Int(record.payee >> 6)] >> UInt64(record.payee & 63) & 1 != 0
+        let grants = Int(plan.first(of: partition))..<Int(plan.first(of: partition)) + plan.size
+        var isAnyMarked = false
+        for grant in grants.clamped(to: 0..<payees.count) where payees[grant].isAmong(facilities, children) {
+            records.mark(grant - grants.lowerBound, in: marks)
+            isAnyMarked = true
         }
+        guard isAnyMarked || records.mayHaveChanged(partition) else { return records.pass(partition) }
+        try records.mark(partition, in: marks, nil)
+        try records.fetch(marks)
         let first = plan.first(of: partition)
         try marks.forEachBit { local in
             let number = first &+ UInt32(truncatingIfNeeded: local)

@@ -8,6 +8,9 @@ final class ChangedRuns<Record: FoldRecord> {
     private let first = RunBuffers<Record>()
     private let second = RunBuffers<Record>()
     private var pieces = UnsafeMutableBufferPointer<SubjectRuns<Record>.Piece>(start: nil, count: 0)
+    /// The histories of the partition that were not read yet.
+    private var left: [HistoryFile] = []
+    private var partition = 0
     private var nowFilter: RecordFilter
     private var beforeFilter: RecordFilter
 
@@ -26,44 +29,82 @@ final class ChangedRuns<Record: FoldRecord> {
         beforeFilter = nowFilter
     }
 
-    /// Whether a partition has records that the sums do not know, or may have records that were voided since.
+    /// Whether a partition has records that the sums do not know, or some that were voided since.
     func mayHaveChanged(_ partition: Int) -> Bool {
-        if change.since.words != nil || source.writers.contains(where: { $0.count(partition) > 0 }) { return true }
-        return source.histories.contains {
-            $0.head.events[Int(source.log.rawValue)].upperBound > Int(change.counted) && $0.count(source.log, partition) > 0
-        }
+        source.writers.contains { $0.count(partition) > 0 } || !change.subjects(numbers(partition)).isEmpty
+            || source.histories.contains { !isCounted($0) && $0.count(source.log, partition) > 0 }
     }
 
     /// Passes over a partition in which nothing changed, unread.
-    func pass(_ partition: Int) { source.noteKnown(source.histories.reduce(0) { $0 + $1.count(source.log, partition) }) }
+    func pass(_ partition: Int) { noteKnown(partition) }
 
-    /// Takes over a partition, and marks the subjects of which something changed, by their numbers within it.
+    /// Marks the subjects of a partition of which something changed, by their numbers within it: those with records that the sums do not
+    /// know, with some that were voided since, or with one of which `isChanged` says so. Without it, nothing is read that the sums know.
     ///
     /// - Throws: ``ProjectionError/damagedHistories`` where a record is none that a record of this shape can have, or where they are not
     ///   in order of subjects.
-    func load(_ partition: Int, marking marks: Table<UInt64>, _ isChanged: (Record) -> Bool) throws {
+    func mark(_ partition: Int, in marks: Table<UInt64>, _ isChanged: ((Record) -> Bool)?) throws {
+        self.partition = partition
         nowFilter = source.filter(partition)
         beforeFilter = source.filter(partition, voided: change.before)
-        let sinceFilter = source.filter(partition, voided: change.since)
-        pieces = try buffers.load(source, partition)
-        let (locals, ordinals, shape, counted) = (nowFilter.locals, nowFilter.ordinals, nowFilter.shape, change.counted)
-        let marks = marks.base
+        let isEachAsked = isChanged != nil
+        pieces = try buffers.load(source, partition) { !isEachAsked && isCounted($0) }
+        left = isEachAsked ? [] : source.histories.filter { isCounted($0) && $0.count(source.log, partition) > 0 }
+        noteKnown(partition)
+        let range = numbers(partition)
+        for subject in change.subjects(range) { mark(Int(subject - range.lowerBound), in: marks) }
+        // What is of a later day than the one asked for changes nothing then.
+        let (counted, asOf) = (change.counted, nowFilter.asOf)
         for piece in pieces {
-            var last = 0
+            try check(piece)
             var record = piece.next
             while record < piece.end {
-                let local = record.pointee.local
-                let ordinal = record.pointee.ordinal
-                guard local >= last, local < locals, ordinal < ordinals, record.pointee.fits(shape) else {
-                    throw ProjectionError.damagedHistories
-                }
-                last = local
-                if ordinal >= counted || sinceFilter.isVoided(ordinal) || isChanged(record.pointee) {
-                    marks[local >> 6] |= 1 << UInt64(local & 63)
+                if record.pointee.day <= asOf, record.pointee.ordinal >= counted || isChanged?(record.pointee) ?? false {
+                    mark(record.pointee.local, in: marks)
                 }
                 record += 1
             }
-            if piece.isHistory { source.noteKnown(piece.end - piece.next) }
+        }
+    }
+
+    /// Reads what was left of the partition, as far as subjects are marked.
+    func fetch(_ marks: Table<UInt64>) throws {
+        for file in left {
+            let known = pieces.count
+            pieces = try buffers.add(file, of: source, partition, marks)
+            for piece in pieces[known...] { try check(piece) }
+        }
+    }
+
+    /// Marks a subject.
+    func mark(_ local: Int, in marks: Table<UInt64>) { marks[local >> 6] |= 1 << UInt64(local & 63) }
+
+    /// Whether the sums know all that a file holds.
+    private func isCounted(_ file: HistoryFile) -> Bool {
+        file.head.events[Int(source.log.rawValue)].upperBound <= Int(change.counted)
+    }
+
+    /// The numbers of a partition's subjects.
+    private func numbers(_ partition: Int) -> Range<UInt32> {
+        let first = source.plan.first(of: partition)
+        return first..<first + UInt32(truncatingIfNeeded: source.plan.size)
+    }
+
+    private func noteKnown(_ partition: Int) {
+        source.noteKnown(source.histories.reduce(0) { $0 + $1.count(source.log, partition) })
+    }
+
+    private func check(_ piece: SubjectRuns<Record>.Piece) throws {
+        let (locals, ordinals, shape) = (nowFilter.locals, nowFilter.ordinals, nowFilter.shape)
+        var last = 0
+        var record = piece.next
+        while record < piece.end {
+            let local = record.pointee.local
+            guard local >= last, local < locals, record.pointee.ordinal < ordinals, record.pointee.fits(shape) else {
+                throw ProjectionError.damagedHistories
+            }
+            last = local
+            record += 1
         }
     }
 

@@ -46,6 +46,8 @@ public struct DaySums: Sendable {
     /// As ``YearlySums/totals``.
     var yearly: [GrantTotals] = []
     var grantFindings = FindingColumns()
+    /// By grant: to whom it is.
+    var payees: [GrantPayee] = []
 
     /// The number of columns.
     var columns: Int { communities.count + 1 }
@@ -65,7 +67,7 @@ public struct DaySums: Sendable {
     /// Whether they answer a request over a record: it has at least what they were made of.
     func answer(_ request: ProjectionRequest, _ shape: RecordShape) -> Bool {
         areOf(request) && zip(events, shape.eventCounts).allSatisfy { $0 <= $1 } && lookups.count <= shape.facilities
-            && lastColumns.count <= shape.children
+            && lastColumns.count <= shape.children && payees.count <= shape.grants
     }
 
     /// The request that they answer.
@@ -174,6 +176,7 @@ extension DaySums {
         money = grants.money
         facilityMoney = grants.facilities
         yearly = grants.yearly.totals
+        payees = grants.payees.elements
         let raw: [(log: Log, findings: [RawFinding])] = [
             (.enrollments, tallies.flatMap(\.enrolmentFindings)), (.births, tallies.flatMap(\.birthFindings)),
             (.subsidies, grants.findings),

@@ -2,7 +2,7 @@ public import Events
 
 /// How ``DaySums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is.
 extension DaySums {
-    fileprivate static let magic: UInt64 = 0x3230_534D_5553_5754  // "TWSUMS02"
+    fileprivate static let magic: UInt64 = 0x3330_534D_5553_5754  // "TWSUMS03"
     fileprivate static let fixedWords = 32
 
     /// Gives the file to a sink, piece by piece with the place of each in the file, from several threads at once.
@@ -32,6 +32,7 @@ extension DaySums {
         lists.append(money)
         lists.append(facilityMoney)
         lists.append(yearly)
+        lists.append(payees)
         var head = [UInt64](repeating: 0, count: Self.fixedWords)
         head[0] = Self.magic
         head[1] = UInt64(Self.fixedWords + lists.words)
@@ -41,11 +42,12 @@ extension DaySums {
             head[7 + place] = UInt64(events[place])
         }
         let findings = [birthFindings, enrolmentFindings, grantFindings]
-        let lengths =
+        var lengths =
             [
                 program.count, cuts.count, communities.count, codes.reduce(0) { $0 + $1.count }, lookups.count, facilities, flows.count,
                 lastColumns.count, filed.days.count,
             ] + findings.flatMap { [$0.count, $0.ids.count, $0.subjectTexts.count] }
+        lengths.append(payees.count)
         for (place, length) in lengths.enumerated() { head[11 + place] = UInt64(length) }
         head[30] = DaySumsHead.key(cuts: cuts, communities: communities, program: self.program)
         var sum = Checksum()
@@ -69,10 +71,10 @@ extension DaySums {
     /// Reads a file of `size` bytes, list beside list; nil where it is damaged, or none.
     public init?(size fileSize: Int, threads: Int = 1, read: @escaping HistoryFile.Read) {
         guard let head = Self.words(Self.fixedWords, fileSize, read), head[0] == Self.magic, fileSize % 8 == 0,
-            head[1] == UInt64(fileSize / 8), let size = Int(exactly: head[2]), head[29] == 0,
-            head[7..<29].allSatisfy({ $0 <= UInt64(UInt32.max) })
+            head[1] == UInt64(fileSize / 8), let size = Int(exactly: head[2]),
+            head[7..<30].allSatisfy({ $0 <= UInt64(UInt32.max) })
         else { return nil }
-        let lengths = head[11..<29].map { Int($0) }
+        let lengths = head[11..<30].map { Int($0) }
         guard lengths[1] <= CutTable.limit else { return nil }
         self.size = size
         root = Array(head[3..<7])
@@ -96,6 +98,7 @@ extension DaySums {
         let money = lists.next(Scheme.allCases.count * (lengths[2] + 1), of: GrantTotals.self)
         let facilityMoney = lists.next(facilities, of: GrantTotals.self)
         let yearly = lists.next(YearlySums.count, of: GrantTotals.self)
+        let payees = lists.next(lengths[18], of: GrantPayee.self)
         guard let sums = lists.read(threads: threads, read) else { return nil }
         var sum = Checksum()
         sum.add(sums)
@@ -125,6 +128,7 @@ extension DaySums {
         self.money = money.numbers
         self.facilityMoney = facilityMoney.numbers
         self.yearly = yearly.numbers
+        self.payees = payees.numbers
         guard fits, head[30] == DaySumsHead.key(cuts: self.cuts, communities: communities, program: self.program) else { return nil }
     }
 
@@ -264,6 +268,7 @@ private final class StoredList<Number: BitwiseCopyable>: StoredWords {
         numbers = [Number](unsafeUninitializedCapacity: (length + MemoryLayout<Number>.stride - 1) / MemoryLayout<Number>.stride) {
             buffer, initialized in
             let bytes = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: length)
+            LargePages.prefer(bytes)
             guard (try? read(bytes, start)) != nil else { return }
             sum = Checksum.of(UnsafeBufferPointer(bytes.bindMemory(to: UInt64.self)))
             // What fills up the last word is none of them.
