@@ -41,8 +41,19 @@ extension HistoryKeeper {
         try sumsHead(for: request, by: program) != nil
     }
 
+    /// Whether there seem to be such sums, made of nearly all of the log's events: only the beginning of their file is read, and whoever
+    /// reads it to the end is not waited for.
+    public func seemToHaveGoodSums(for request: ProjectionRequest, by program: String) throws -> Bool {
+        if let ahead, ahead.isKnownToBeWithout { return false }
+        return try storedSumsHead(for: request, by: program).map(isOfNearlyAll) ?? false
+    }
+
     private func sumsHead(for request: ProjectionRequest, by program: String) throws -> DaySumsHead? {
         if let ahead, ahead.foundNoSums { return nil }
+        return try storedSumsHead(for: request, by: program)
+    }
+
+    private func storedSumsHead(for request: ProjectionRequest, by program: String) throws -> DaySumsHead? {
         guard let stored = try folder.openSums(), let head = try head(of: stored), head.isOf(request, by: program), try isOurs(head) else {
             return nil
         }
@@ -87,9 +98,12 @@ extension HistoryKeeper {
 
     /// Whether there are no sums of a request that were made of nearly all of the log's events.
     public func areWanted(_ request: ProjectionRequest, by program: String) throws -> Bool {
-        guard let head = try sumsHead(for: request, by: program) else { return true }
+        try !(sumsHead(for: request, by: program).map(isOfNearlyAll) ?? false)
+    }
+
+    private func isOfNearlyAll(_ head: DaySumsHead) -> Bool {
         let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
-        return (events - head.eventCount) * Self.mergeAt > events
+        return (events - head.eventCount) * Self.mergeAt <= events
     }
 
     /// Removes sums that are damaged or were not made of this log.

@@ -59,6 +59,8 @@ public final class IngestRun: @unchecked Sendable {
     /// appends does nothing meanwhile.
     private var queueLimit = queueLimits.lowerBound
     private var failure: (any Error)?
+    /// Called before it is decided what becomes of an archive.
+    private var beforeDeciding: () throws -> Void = {}
     private var shared: SharedWork?
     // Owned by the appending thread.
     private var batch: BatchInProgress?
@@ -82,9 +84,14 @@ public final class IngestRun: @unchecked Sendable {
     /// Runs to the end and publishes. `onAnswer` hears of each archive in order, not before what it says is durable; `onProgress` of
     /// outer bytes read and events appended, and may throw to stop the run. Throws where the store cannot be written or the run was
     /// stopped; then the store is as it was at its last checkpoint.
+    ///
+    /// - Parameter beforeDeciding: Called before it is decided what becomes of an archive. What it throws stops the run.
     public func run(
-        threads: Int, onAnswer: @escaping (ArchiveAnswer) -> Void, onProgress: @escaping (Int, Int) throws -> Void
+        threads: Int, beforeDeciding: @escaping () throws -> Void = {}, onAnswer: @escaping (ArchiveAnswer) -> Void,
+        onProgress: @escaping (Int, Int) throws -> Void
     ) throws -> [ArchiveAnswer] {
+        self.beforeDeciding = beforeDeciding
+        defer { self.beforeDeciding = {} }
         if threads > 1 {
             // Where there are fewer archives than threads, some have nothing to do while they are read.
             for job in jobs { job.readsAhead = jobs.count < threads ? .always : .slowOnes }
@@ -226,10 +233,12 @@ public final class IngestRun: @unchecked Sendable {
         // Two archives of one run may be the same file: the first one stands.
         if job.isUnchanged || job.sha256.map(writer.contains(archive:)) == true {
             answer.status = .unchanged
+            try beforeDeciding()
             try writer.rollbackBatch()
             return answer
         }
         let outcome = try writer.settleBatch()
+        try beforeDeciding()
         answer.events = outcome.events
         answer.duplicates = outcome.duplicates
         answer.skipped = job.skipped

@@ -1,6 +1,7 @@
 import CKernel
 import Dispatch
 import Glibc
+import Synchronization
 
 /// How the program asks the system for memory.
 enum Memory {
@@ -21,6 +22,12 @@ enum Memory {
         free(region)
         populate(start, min(end, start + share / largePage * largePage), step: largePage)
     }
+
+    private static let kept = Mutex<[any Sendable]>([])
+
+    /// Has a value stay until the program ends, when the system takes its memory back at once: piece by piece it takes milliseconds, and
+    /// what needs none of it would wait.
+    static func keepToTheEnd(_ value: any Sendable) { kept.withLock { $0.append(value) } }
 
     /// Lets the system hand out memory, which it fills with zeros first, beside what a single thread does in the beginning. Nothing in it
     /// changes, whoever uses it meanwhile; where the system knows no such call (before Linux 5.14), memory comes as it always does.

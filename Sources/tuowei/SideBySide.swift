@@ -12,9 +12,10 @@ func sideBySide<First, Second>(
             // Each is called once, and nothing that one of them changes is the other's.
             nonisolated(unsafe) let (first, second) = (first, second)
             nonisolated(unsafe) var one: Result<First, any Error>?
-            // Whatever spreads over threads within the second one may do so freely, which it could not within a spread of two.
+            // Whatever spreads over threads within the second one may do so freely, which it could not within a spread of two. A queue of its
+            // own has a thread beside the ones that such a spread takes: one that waits for the disk is none of these.
             let group = DispatchGroup()
-            DispatchQueue.global(qos: .userInitiated).async(group: group) { one = Result { try first() } }
+            DispatchQueue(label: "tuowei.beside", qos: .userInitiated).async(group: group) { one = Result { try first() } }
             let other = Result { try second() }
             group.wait()
             guard let one else { throw CancellationError() }
@@ -23,7 +24,7 @@ func sideBySide<First, Second>(
     }
 }
 
-/// What is made when it is first asked for; whoever else asks meanwhile waits.
+/// What is made when it is first asked for, once; whoever else asks meanwhile waits.
 final class Once<Value: Sendable>: Sendable {
     private let state: Mutex<(value: Value?, make: @Sendable () throws -> Value)>
 

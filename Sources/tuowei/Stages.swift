@@ -12,9 +12,9 @@ import Reports
 /// The stages of the main job, as the verbs call them: ingest, fold, report.
 enum Stages {
     /// What the stages of one run know already and need not read again.
-    struct Known {
-        /// The pipeline's reference data.
-        var reference: ReferenceData?
+    struct Known: Sendable {
+        /// The pipeline's reference data, made when it is first asked for.
+        var reference: Once<ReferenceData>?
         /// The store as it stood when it was read or written last.
         var store: EventStore?
         /// What was read of the store's histories and sums.
@@ -25,16 +25,21 @@ enum Stages {
 
     /// Ingests the pipeline's archives, or the ones named; the answers, and the store as it is then. Refused archives are complained of on
     /// standard error.
+    ///
+    /// - Parameter closing: Is given what lets the store go, once all is published: to call it before anybody else writes to the store.
     static func ingest(
         _ pipeline: Pipeline, _ named: [String], knowing known: Known = Known(), signer: SigningKey?, threads: Int,
-        onAnswer: @escaping (ArchiveAnswer) -> Void
+        closing: (_ close: @escaping () -> Void) -> Void = { close in close() }, onAnswer: @escaping (ArchiveAnswer) -> Void
     ) throws -> (answers: [ArchiveAnswer], store: EventStore) {
         let inputs = try pipeline.inputs(named)
+        // To open a log with a key may mean to sign it.
+        if signer != nil { _ = try known.reference?.value() }
         return try refusing {
             try Interruption.whileCleaning {
                 let writer = try StoreWriter.open(
                     at: pipeline.store, origin: pipeline.logOrigin, signer: signer, knowing: known.store, threads: threads)
-                defer { writer.close() }
+                var isDone = false
+                defer { if !isDone { writer.close() } }
                 if let signer, writer.resigned > 0 {
                     printError(
                         "the log was unsigned: its \(grouped(writer.resigned)) kept checkpoints are now signed by \(signer.verifier)")
@@ -47,7 +52,10 @@ enum Stages {
                     return overflow ? .max : larger
                 }
                 progress.work.expect(.archiveBytes, bytes)
-                let answers = try IngestRun(inputs, into: writer).run(threads: threads) { answer in
+                // Reference data by which the report turns out to be impossible are refused before anything is stored.
+                let answers = try IngestRun(inputs, into: writer).run(threads: threads) {
+                    _ = try known.reference?.value()
+                } onAnswer: { answer in
                     onAnswer(answer)
                     if let complaint = answer.complaint { printError(complaint) }
                 } onProgress: { bytes, events in
@@ -55,7 +63,10 @@ enum Stages {
                     progress.work.reach(.eventsAppended, events)
                     try Interruption.check()
                 }
-                return (answers, try writer.published())
+                let store = try writer.published()
+                isDone = true
+                closing { writer.close() }
+                return (answers, store)
             }
         }
     }
@@ -96,20 +107,26 @@ enum Stages {
     }
 
     /// What can be known before the archives are ingested: the reference data, by which the report may turn out to be impossible, and the
-    /// store as it stands. Where there are threads, its histories and sums are read from then on, beside the ingest.
+    /// store as it stands. Where there are threads and a store, the reference data and its histories and sums are read from then on, beside
+    /// the ingest.
     static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, threads: Int) throws -> Known {
         let isAllKnown = try moment.instant() == nil
-        let (reference, store) = try sideBySide(
-            { try self.reference(of: pipeline) },
-            {
-                // What is wrong with the store its writer says. Reading the reference data takes longer, and has a thread to itself.
-                let opened = try? EventStore.open(at: pipeline.store, threads: max(1, threads - 1))
-                guard let store = opened, store.size > 0 else { return Known(histories: HistoriesAhead()) }
-                // What the ingest frees serves the stages behind it.
-                Memory.preferLargePages(bytes: memory(forEvents: Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }))
-                return Known(store: store, histories: threads > 1 ? HistoriesAhead(store, withSums: isAllKnown) : nil)
-            }, threads: threads)
-        return Known(reference: reference, store: store.store, histories: store.histories)
+        let reference = Once { try self.reference(of: pipeline) }
+        // What is wrong with the store its writer says.
+        guard let store = try? EventStore.open(at: pipeline.store, threads: threads), store.size > 0 else {
+            _ = try reference.value()
+            return Known(reference: reference, histories: HistoriesAhead())
+        }
+        // What the ingest frees serves the stages behind it.
+        Memory.preferLargePages(bytes: memory(forEvents: Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }))
+        guard threads > 1 else {
+            _ = try reference.value()
+            return Known(reference: reference, store: store)
+        }
+        // What is wrong with the reference data is said by whoever asks for them next.
+        return Known(
+            reference: reference, store: store,
+            histories: HistoriesAhead(store, withSums: isAllKnown) { _ = try? reference.value() })
     }
 
     private static func fileSize(_ path: String) -> Int? {
@@ -140,7 +157,7 @@ enum Stages {
             let keeper = HistoryKeeper(store, threads: threads, work: progress.work, ahead: known.histories)
             Memory.preferLargePages(bytes: memory(forEvents: events))
             var line = "\(grouped(events)) events in \(grouped(store.size)) entries of the log; "
-            let once = Once { try known.reference ?? self.reference(of: pipeline) }
+            let once = known.reference ?? Once { try self.reference(of: pipeline) }
             let sums = day.map { day in
                 WantedSums(by: programVersion) {
                     try ReportMaker(
@@ -185,7 +202,8 @@ enum Stages {
     ) throws -> Written {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
         let (reference, store) = try sideBySide(
-            { try known.reference ?? self.reference(of: pipeline) }, { try known.store ?? self.store(of: pipeline, threads: threads) },
+            { try known.reference?.value() ?? self.reference(of: pipeline) },
+            { try known.store ?? self.store(of: pipeline, threads: threads) },
             threads: threads)
         let progress = Progress("report")
         defer { progress.finish() }
@@ -198,13 +216,13 @@ enum Stages {
         let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
         let keeper = HistoryKeeper(store, threads: threads, ahead: known.histories)
         // With sums little is folded, and little memory is needed for it: the figures take what is new from the log, and wait for no fold.
-        var haveSums: Bool { (try? keeper.haveSums(for: maker.request, by: programVersion)) ?? false }
         // Sums that the fold makes anew it makes from everything: then the figures wait for them.
-        let isBeside = fold != nil && haveSums && !((try? keeper.areWanted(maker.request, by: programVersion)) ?? true)
+        let isBeside = fold != nil && ((try? keeper.seemToHaveGoodSums(for: maker.request, by: programVersion)) ?? false)
         if let fold, !isBeside { try fold() }
+        let haveSums = isBeside || ((try? keeper.haveSums(for: maker.request, by: programVersion)) ?? false)
         Memory.preferLargePages(bytes: memory(forEvents: events), populating: haveSums ? 0 : memory(forEvents: events) / 4)
         progress.work.expect(.filesKept, maker.filesAbout(chosen))
-        let held = try refusing(as: .checkFailed) {
+        let figures = try refusing(as: .checkFailed) {
             let (_, figures) = try sideBySide(
                 { if isBeside { try fold?() } },
                 {
@@ -214,18 +232,16 @@ enum Stages {
                         )
                     }
                 }, threads: threads)
-            return HeldFigures(figures)
+            return figures
         }
-        let summary = held.read(summary(of:))
+        Memory.keepToTheEnd(figures)
+        let summary = summary(of: figures)
         let folder = try Interruption.whileCleaning {
             let folder = try ReportFolder(options.out ?? "\(pipeline.reports)/\(day)")
             do {
-                try held.read { figures in
-                    try maker.write(figures, tables: chosen, temporaryFolder: folder.temporaryFolder) { path, contents in
-                        progress.work.add(.fileBytes, try folder.write(path, contents))
-                    }
+                try maker.write(figures, tables: chosen, temporaryFolder: folder.temporaryFolder) { path, contents in
+                    progress.work.add(.fileBytes, try folder.write(path, contents))
                 }
-                if threads > 1 { held.giveBack() }
                 var manifest = try maker.manifest(
                     of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
                 manifest.signedBy = signer?.verifier.description
@@ -283,25 +299,6 @@ enum Stages {
                 "\(figures.settings.targets[$0.target].name) (\(figures.settings.areas.all[$0.area].code))"
             }
         )
-    }
-}
-
-/// Figures that are needed for a while only.
-private final class HeldFigures {
-    private var figures: ReportFigures?
-
-    init(_ figures: ReportFigures) { self.figures = figures }
-
-    func read<Value>(_ body: (ReportFigures) throws -> Value) rethrows -> Value {
-        guard let figures else { preconditionFailure("figures are read before they are given back") }
-        return try body(figures)
-    }
-
-    /// Gives their memory back on another thread: it takes a while, in which the caller can wait for the disk.
-    func giveBack() {
-        let figures = figures
-        self.figures = nil
-        DispatchQueue.global().async { withExtendedLifetime(figures) {} }
     }
 }
 

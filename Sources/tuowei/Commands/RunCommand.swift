@@ -23,11 +23,20 @@ struct RunCommand: ParsableCommand {
         let threads = options.threadCount
         var known = try Stages.beforehand(pipeline, moment, threads: threads)
         let signer = try key.signer(pipeline)
-        let (answers, store) = try Stages.ingest(pipeline, archives, knowing: known, signer: signer, threads: threads) { _ in }
+        // What is published is durable; what remains to be done for the next writer is done beside the report.
+        var close: (() -> Void)?
+        defer { close?() }
+        let (answers, store) = try Stages.ingest(
+            pipeline, archives, knowing: known, signer: signer, threads: threads, closing: { close = $0 }, onAnswer: { _ in })
         known.store = store
+        Memory.keepToTheEnd(known)
         // A run that appends nothing leaves the store as it is.
         let isAppended = answers.contains { $0.status == .appended }
         let written = try Stages.report(pipeline, moment, report, knowing: known, signer: signer, threads: threads) { [known] in
+            try Interruption.whileCleaning {
+                close?()
+                close = nil
+            }
             if isAppended { _ = try Stages.fold(pipeline, sumsOf: day, knowing: known, threads: threads) }
         }
         written.summary.forEach(printLine)
