@@ -85,32 +85,36 @@ struct FacilitiesAtD {
             heads[$0] != heads[$1] ? heads[$0] < heads[$1] : ids[$0].lexicographicallyPrecedes(ids[$1])
         }
         let codes = try folded.map { try text($0.state.community, communities) }
-        func listed(_ index: Int) -> ProjectedFacility {
-            let facility = folded[index]
-            let registration = texts.parts(facility.registrationOrdinal)
-            let isRelocated = facility.placeOrdinal != facility.registrationOrdinal
-            let place = isRelocated ? texts.parts(facility.placeOrdinal) : Array(registration.dropFirst())
+        // By address: to copy a facility is to count all that it holds.
+        func listed(_ facility: UnsafePointer<FoldedFacility>, _ index: Int) -> ProjectedFacility {
+            let registration = texts.parts(facility.pointee.registrationOrdinal)
+            let isRelocated = facility.pointee.placeOrdinal != facility.pointee.registrationOrdinal
+            let place = isRelocated ? texts.parts(facility.pointee.placeOrdinal) : Array(registration.dropFirst())
             let hasPlace = place.count >= 2 && !place[0].isEmpty && !place[1].isEmpty
             return ProjectedFacility(
                 id: String(decoding: ids[index], as: UTF8.self), name: String(decoding: registration.first ?? [], as: UTF8.self),
-                community: String(decoding: codes[index], as: UTF8.self), column: Int(all.lookups[Int(facility.number)].column),
+                community: String(decoding: codes[index], as: UTF8.self), column: Int(all.lookups[Int(facility.pointee.number)].column),
                 longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
-                latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.state, enrolled: enrolled[index],
-                money: money[index], registrationOrdinal: Int(facility.registrationOrdinal), filings: facility.filings,
-                inspections: facility.inspections, spans: spans[index],
+                latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.pointee.state,
+                enrolled: enrolled[index],
+                money: money[index], registrationOrdinal: Int(facility.pointee.registrationOrdinal), filings: facility.pointee.filings,
+                inspections: facility.pointee.inspections, spans: spans[index],
                 enrolledAtCuts: [Int32](unsafeUninitializedCapacity: cuts) { counts, count in
                     for cut in 0..<cuts { counts[cut] = enrolments[(index &* cuts &+ cut) &* 2] }
                     count = cuts
                 })
         }
         let portion = 256
-        return try [ProjectedFacility](unsafeUninitializedCapacity: order.count) { list, count in
-            try Workers.run(threads, items: (order.count + portion - 1) / portion) { _, item in
-                for place in item * portion..<min(order.count, (item + 1) * portion) {
-                    list.initializeElement(at: place, to: listed(order[place]))
+        return try folded.withUnsafeBufferPointer { folded in
+            guard let first = folded.baseAddress else { return [] }
+            return try [ProjectedFacility](unsafeUninitializedCapacity: order.count) { list, count in
+                try Workers.run(threads, items: (order.count + portion - 1) / portion) { _, item in
+                    for place in item * portion..<min(order.count, (item + 1) * portion) {
+                        list.initializeElement(at: place, to: listed(first + order[place], order[place]))
+                    }
                 }
+                count = order.count
             }
-            count = order.count
         }
     }
 }

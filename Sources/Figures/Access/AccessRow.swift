@@ -21,9 +21,15 @@ public struct AccessRow: Sendable, Hashable {
             if let position = community.position { demand.append(.init(position: position, weight: children[slot])) }
         }
         var supply: [SpatialAccess.SupplyPoint] = []
-        for facility in projected.facilities where facility.state.isOpen && facility.state.isFiled && facility.state.places > 0 {
-            guard let position = position(of: facility, areas: areas) else { continue }
-            supply.append(.init(position: position, capacity: Int64(facility.state.places)))
+        // By address: each facility would be copied, with all that it holds.
+        projected.facilities.withUnsafeBufferPointer { facilities in
+            for place in facilities.indices {
+                let capacity = facilities[place].state.places
+                guard facilities[place].state.isOpen, facilities[place].state.isFiled, capacity > 0,
+                    let position = position(of: facilities[place], areas: areas)
+                else { continue }
+                supply.append(.init(position: position, capacity: Int64(capacity)))
+            }
         }
         let reach = SpatialAccess.reach(of: demand, to: supply, catchment: catchment)
         return areas.communities.indices.map { slot in
