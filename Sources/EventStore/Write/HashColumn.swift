@@ -8,7 +8,9 @@ enum HashedList: Hashable {
     case identifiers(Namespace)
 
     /// Every list: those of events by ``Log/rawValue``, then those of identifiers by ``Namespace/rawValue``.
-    static let all = Log.allCases.map { HashedList.events($0) } + Namespace.allCases.map { HashedList.identifiers($0) }
+    static let all = eventLists + identifierLists
+    static let eventLists = Log.allCases.map { HashedList.events($0) }
+    static let identifierLists = Namespace.allCases.map { HashedList.identifiers($0) }
 
     /// The place in ``all``.
     var place: Int {

@@ -75,19 +75,32 @@ extension StoreWriter {
     /// Finds the stored events that some blocks could repeat, and puts the stored identifiers that they name into the tables; or builds
     /// the table of everything where that is the cheaper way.
     func findStored(_ blocks: [ParsedBlock]) throws(StoreError) {
-        let lists = HashedList.all.filter { table($0).isPartial }
-        let wanted = gathered(lists.count, sideBySide ?? oneByOne) { item -> (hashes: Int, filter: HashFilter?) in
+        // Children are named most often, and of facilities, which are few, all are read as a rule: what takes longest comes first.
+        let lists = (HashedList.identifierLists + HashedList.eventLists).filter { table($0).isPartial }
+        let reader = reader
+        let wants = gathered(lists.count, sideBySide ?? oneByOne) { item -> Want in
             let hashes = Self.hashes(of: lists[item], in: blocks)
-            return (hashes.count, hashes.isEmpty || table(lists[item]).isWorthCompleting(for: hashes.count) ? nil : HashFilter(hashes))
+            let table = table(lists[item])
+            guard !hashes.isEmpty else { return .nothing }
+            guard table.isWorthCompleting(for: hashes.count) else { return .some(HashFilter(hashes)) }
+            switch lists[item] {
+            case .events(let log): return .allEvents(log)
+            case .identifiers(let space):
+                let base = table.base
+                return .allIdentifiers(space, Result { () throws(StoreError) in try reader.identifiers(of: space, below: base) })
+            }
         }
         var searches: [(list: HashedList, filter: HashFilter)] = []
-        for (list, want) in zip(lists, wanted) where want.hashes > 0 {
-            table(list).scans += 1
-            guard let filter = want.filter else {
-                try complete(list)
-                continue
+        for (list, want) in zip(lists, wants) {
+            switch want {
+            case .nothing: continue
+            case .some(let filter): searches.append((list, filter))
+            case .allEvents(let log): try complete(log)
+            case .allIdentifiers(let space, let known):
+                let known = try known.get()
+                identifiers[Int(space.rawValue)].complete(starts: known.starts, bytes: known.bytes)
             }
-            searches.append((list, filter))
+            table(list).scans += 1
         }
         let found = HashSearch.run(
             searches.map { (columns[$0.list.place].count == table($0.list).base ? columns[$0.list.place] : nil, $0.filter) },
@@ -106,6 +119,14 @@ extension StoreWriter {
         }
         try load(numbers)
         try takeOut(repeated)
+    }
+
+    /// What some blocks want of a list: nothing, what a filter finds, or all of it.
+    private enum Want {
+        case nothing
+        case some(HashFilter)
+        case allEvents(Log)
+        case allIdentifiers(Namespace, Result<(starts: [UInt32], bytes: [UInt8]), StoreError>)
     }
 
     /// Keeps what was found of the targets of voids for whoever resolves them; the targets.
@@ -184,25 +205,18 @@ extension StoreWriter {
         return hashes
     }
 
-    /// Puts everything that is stored of a list into its table.
-    private func complete(_ list: HashedList) throws(StoreError) {
-        switch list {
-        case .events(let log):
-            let table = events[Int(log.rawValue)]
-            let stored = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: table.base)
-            defer { stored.deallocate() }
-            stored.initialize(repeating: 0)
-            try scanStored(list, count: table.base) { piece, first in
-                guard first + piece.count <= stored.count else { return }
-                for place in piece.indices { stored[first + place] = piece[place] }
-            } discard: {
-            }
-            table.complete(with: UnsafeBufferPointer(stored))
-        case .identifiers(let space):
-            let table = identifiers[Int(space.rawValue)]
-            let known = try reader.identifiers(of: space, below: table.base)
-            table.complete(starts: known.starts, bytes: known.bytes)
+    /// Puts the hashes of all stored events of a log into its table.
+    private func complete(_ log: Log) throws(StoreError) {
+        let table = events[Int(log.rawValue)]
+        let stored = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: table.base)
+        defer { stored.deallocate() }
+        stored.initialize(repeating: 0)
+        try scanStored(.events(log), count: table.base) { piece, first in
+            guard first + piece.count <= stored.count else { return }
+            for place in piece.indices { stored[first + place] = piece[place] }
+        } discard: {
         }
+        table.complete(with: UnsafeBufferPointer(stored))
     }
 
     /// Reads stored identifiers by their numbers, ascending in each namespace, and puts them into the tables.

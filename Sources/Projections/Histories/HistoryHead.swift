@@ -133,8 +133,11 @@ struct HistoryHead: Sendable {
             else { return nil }
             events[log] = ordinals
             counts[log] = []
+            // The file has no room for more, so no sum of them overflows.
+            var left = UInt64(size / Self.stride(Log.allCases[log]))
             for word in words[next..<next + partitions] {
-                guard word <= UInt64(UInt32.max) else { return nil }
+                guard word <= min(left, UInt64(UInt32.max)) else { return nil }
+                left -= word
                 counts[log].append(Int(word))
             }
             next += partitions
