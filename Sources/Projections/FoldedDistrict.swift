@@ -54,6 +54,9 @@ struct FoldedDistrict {
         let needsColumns = gathered.paysChildren
         let changed = try kept.flatMap { sums in
             guard sums.answer(request, shape) else { return nil as FoldedChildren? }
+            guard gathered.voids.allSatisfy(shape.hasTarget) else {
+                throw histories.fileCount > 0 ? ProjectionError.damagedHistories : .inconsistentIdentifiers
+            }
             return try FoldedChildren(
                 changedSince: sums, births, enrolments, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
                 voids: gathered.voids, needsColumns: needsColumns, in: source)

@@ -11,6 +11,18 @@ struct RecordShape: Sendable {
     /// What the number of a community in a record stays below: those of types without one have 0.
     @inline(__always) var communityLimit: UInt32 { UInt32(truncatingIfNeeded: max(1, communities)) }
 
+    /// Whether a void's target, where there is one that it voids, is of a subject of the record: the folds index by it.
+    func hasTarget(_ void: ResolvedVoid) -> Bool {
+        guard void.target != nil, !void.targetIsVoid else { return true }
+        let subjects =
+            switch void.log {
+            case .births, .enrollments: children
+            case .filings: facilities
+            case .subsidies: grants
+            }
+        return Int(void.targetSubject) < subjects
+    }
+
     init(_ source: any EventSource) throws {
         eventCounts = Log.allCases.map { source.eventCount(of: $0) }
         for log in Log.allCases where eventCounts[Int(log.rawValue)] > Int(UInt32.max) {

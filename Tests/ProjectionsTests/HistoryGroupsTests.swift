@@ -148,6 +148,43 @@ import Testing
         #expect(found > 5 && unread > 5, "\(found) found, \(unread) not read")
     }
 
+    /// Voids that name subjects which the record has not, or that come twice, stand under a right checksum in no file of histories but
+    /// one that was tampered with.
+    @Test func voidsAreChecked() throws {
+        let (events, _, sums) = try world(7, closing: false)
+        let source = try MemorySource(events, blockSize: 90)
+        let memory = MemoryHistory()
+        try Histories().makeNext(
+            from: source, size: events.count, root: #require(Self.root), find: nil, threads: 1, partitionShift: nil, write: memory.write)
+        let head = try #require(memory.opened()).head
+        /// The file with other voids.
+        func histories(_ change: (inout [ResolvedVoid]) -> Void) throws -> Histories? {
+            var other = head
+            change(&other.voids)
+            try other.words().withUnsafeBytes { try memory.write($0, 0) }
+            return memory.opened().flatMap { Histories().adding($0) }
+        }
+        for log in [Log.births, .enrollments, .subsidies] {
+            let place = try #require(head.voids.firstIndex { $0.log == log && $0.target != nil })
+            for subject in [UInt32(source.identifierCount(of: log == .subsidies ? .grant : .child)), 8_191, 1 << 20, .max] {
+                let forged = try #require(
+                    try histories {
+                        let void = $0[place]
+                        $0[place] = ResolvedVoid(
+                            log: log, ordinal: void.ordinal, occurredOn: void.occurredOn, recordedAt: void.recordedAt, target: void.target,
+                            targetRecordedAt: void.targetRecordedAt, targetIsVoid: false, targetSubject: subject, text: void.text)
+                    })
+                #expect(throws: ProjectionError.damagedHistories, "subject \(subject) of \(log)") {
+                    try project(source, Self.request(), histories: forged, sums: { sums })
+                }
+            }
+        }
+        #expect(try histories { $0[1] = $0[0] } == nil)
+        #expect(try histories { $0.swapAt(0, 1) } == nil)
+        let whole = try #require(try histories { _ in })
+        expect(try project(source, Self.request(), histories: whole, sums: { sums }), equals: try project(source, Self.request(1)), "whole")
+    }
+
     /// Groups are those of 64 subjects where a partition has many records, and stand in words as they are.
     @Test func groupsStandInWords() throws {
         let counts = [0, 5_000, 2_047, 2_048]

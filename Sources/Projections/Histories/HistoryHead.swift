@@ -156,7 +156,9 @@ struct HistoryHead: Sendable {
             let (ordinal, target) = (UInt32(truncatingIfNeeded: words[at + 2]), UInt32(truncatingIfNeeded: words[at + 3]))
             let hasTarget = flags & 1 << 8 != 0
             let length = Int(words[at + 4] & 0xFFFF_FFFF)
-            guard Int(ordinal) < end, !hasTarget || Int(target) < end, text + (length + 7) / 8 < words.count else { return nil }
+            guard Int(ordinal) < end, !hasTarget || Int(target) < end, text + (length + 7) / 8 < words.count,
+                voids.last.map({ ($0.log.rawValue, $0.ordinal) < (log.rawValue, ordinal) }) ?? true
+            else { return nil }
             voids.append(
                 ResolvedVoid(
                     log: log, ordinal: ordinal, occurredOn: Int32(truncatingIfNeeded: words[at + 2] >> 32),
