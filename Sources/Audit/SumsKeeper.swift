@@ -97,7 +97,7 @@ extension HistoryKeeper {
     }
 
     /// Whether there are no sums of a request that were made of nearly all of the log's events.
-    public func areWanted(_ request: ProjectionRequest, by program: String) throws -> Bool {
+    func areWanted(_ request: ProjectionRequest, by program: String) throws -> Bool {
         try !(sumsHead(for: request, by: program).map(isOfNearlyAll) ?? false)
     }
 

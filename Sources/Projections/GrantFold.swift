@@ -100,7 +100,7 @@ struct FoldedGrants {
 
 /// To whom a grant is, as it stands in a file.
 struct GrantPayee: BitwiseCopyable, Sendable {
-    /// Somebody, 0: it has no effect; else the number and one more, and in the lowest bit whether it is a child's.
+    /// 0: nobody, since it has no effect; else the number and one more, and in the lowest bit whether it is a child's.
     private let word: UInt32
 
     /// Nobody.

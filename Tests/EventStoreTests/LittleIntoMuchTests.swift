@@ -103,6 +103,14 @@ import Testing
             try store.find(some + [Array("nobody's".utf8)], in: .births, below: store.eventCount(of: .births), threads: 2))
         let births = model.ordered.filter { $0.log == .births }.map { Array($0.id.utf8) }
         #expect(found == some.map { id in births.firstIndex(of: id).map { UInt32($0) } } + [nil])
+        // How long each list was at any size is what the entries up to there say.
+        for size in 0...store.size {
+            var earlier = store.reader.table
+            earlier.truncate(to: size)
+            for list in HashedList.all {
+                #expect(list.count(store.reader.table, below: size) == list.count(earlier), "\(list) at \(size)")
+            }
+        }
     }
 
     /// What an ingest found of the targets of its voids in its own pass over the hashes is what a store opened anew finds: of targets among
