@@ -6,22 +6,10 @@ final class Table<Element: BitwiseCopyable> {
 
     /// A copy of an array's elements.
     convenience init(_ elements: [Element]) {
-        self.init(elements, count: elements.count) { _ in }
-    }
-
-    /// A copy of an array's elements, at most `count`, with others behind them up to `count`.
-    convenience init(_ elements: [Element], filledWith element: Element, count: Int) {
-        self.init(elements, count: count) { rest in rest.initialize(repeating: element) }
-    }
-
-    private init(_ elements: [Element], count: Int, fill: (UnsafeMutableBufferPointer<Element>) -> Void) {
-        self.count = count
-        base = .allocate(capacity: max(1, count))
-        let copied = min(elements.count, count)
+        self.init(count: elements.count)
         elements.withUnsafeBufferPointer { elements in
-            if let start = elements.baseAddress { base.initialize(from: start, count: copied) }
+            if let start = elements.baseAddress { base.initialize(from: start, count: count) }
         }
-        fill(UnsafeMutableBufferPointer(start: base + copied, count: count - copied))
     }
 
     init(repeating element: Element, count: Int) {
