@@ -15,13 +15,10 @@ public final class HistoriesAhead: Sendable {
 
     /// Begins to read the histories of a store and, where asked for, its sums, of whatever day and communities they are: where they are of
     /// others than the report's, a fold makes all anew, and to have read them costs little beside that.
-    ///
-    /// - Parameter first: What that thread is to do before.
-    public init(_ store: EventStore, withSums: Bool, behind first: @escaping @Sendable () -> Void = {}) {
+    public init(_ store: EventStore, withSums: Bool) {
         filesAreRead.enter()
         sumsAreRead.enter()
         DispatchQueue(label: "tuowei.ahead", qos: .userInitiated).async { [self] in
-            first()
             let keeper = HistoryKeeper(store, threads: 1)
             // What cannot be read now is asked for again by whoever needs it, who then says so.
             let opened = (try? keeper.openedFiles()) ?? [:]

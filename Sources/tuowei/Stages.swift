@@ -112,6 +112,10 @@ enum Stages {
     static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, threads: Int) throws -> Known {
         let isAllKnown = try moment.instant() == nil
         let reference = Once { try self.reference(of: pipeline) }
+        // Begun beside the opening of the store. What is wrong with the reference data is said by whoever asks for them next.
+        if threads > 1 {
+            DispatchQueue(label: "tuowei.reference", qos: .userInitiated).async { _ = try? reference.value() }
+        }
         // What is wrong with the store its writer says.
         guard let store = try? EventStore.open(at: pipeline.store, threads: threads), store.size > 0 else {
             _ = try reference.value()
@@ -123,10 +127,7 @@ enum Stages {
             _ = try reference.value()
             return Known(reference: reference, store: store)
         }
-        // What is wrong with the reference data is said by whoever asks for them next.
-        return Known(
-            reference: reference, store: store,
-            histories: HistoriesAhead(store, withSums: isAllKnown) { _ = try? reference.value() })
+        return Known(reference: reference, store: store, histories: HistoriesAhead(store, withSums: isAllKnown))
     }
 
     private static func fileSize(_ path: String) -> Int? {

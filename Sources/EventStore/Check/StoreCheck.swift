@@ -71,6 +71,7 @@ public struct StoreCheck {
     private func runOnce() -> StoreOutcome {
         var state = CheckState(paths: paths)
         state.lookForWriter()
+        state.expect(paths.places)
         do {
             let head = try CheckpointCheck.head(&state)
             guard let head else { return state.outcome }
@@ -90,6 +91,7 @@ public struct StoreCheck {
             CheckpointCheck.consistency(&state, head)
             BatchCheck.run(&state, entries.table, size: head.checkpoint.size)
             HashColumnCheck.finish(&state, entries, tree)
+            PlacesCheck.run(&state, entries.table, tree)
             FileCheck.run(&state, head: head, derived: derived, tree: tree)
             if state.outcome.faults.isEmpty { checkDerived(&state) }
         } catch {

@@ -14,6 +14,7 @@ struct StorePaths: Sendable, Hashable {
     var pending: String { root + "/pending" }
     /// Side files: derived from the log, rebuilt from it at will.
     var index: String { root + "/index" }
+    var places: String { index + "/places" }
     /// Events in order of subjects: derived from the log, made anew at will.
     var histories: String { root + "/" + HistoryFolder.name }
     var checkpoint: String { log + "/checkpoint" }

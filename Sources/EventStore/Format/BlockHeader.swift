@@ -82,12 +82,20 @@ struct BlockHeader: Sendable {
         writer.append(UInt16(0))
     }
 
+    /// Whether these bytes begin as the header is written.
+    func isWritten(at bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        var writer = ByteWriter()
+        write(to: &writer)
+        return bytes.starts(with: writer.bytes)
+    }
+
     init() {}
 
-    /// Reads the header of a block whose entry is `length` bytes; nil where it is none or its sections do not fill the entry.
-    init?(_ bytes: [UInt8], length: Int) {
-        var reader = ByteReader(bytes)
-        guard bytes.count >= Self.size, reader.take(UInt8.self) == EntryKind.events.rawValue,
+    /// Reads the header of a block whose entry is `length` bytes, from some place on; nil where it is none or its sections do not fill
+    /// the entry.
+    init?(_ bytes: [UInt8], from place: Int = 0, length: Int) {
+        var reader = ByteReader(bytes, from: place)
+        guard bytes.count - place >= Self.size, reader.take(UInt8.self) == EntryKind.events.rawValue,
             reader.take(UInt8.self) == entryVersion,
             let log = reader.take(UInt8.self).flatMap({ Log(rawValue: $0) }), let unitPower = reader.take(UInt8.self), unitPower <= 2,
             let count = reader.take(UInt16.self), count > 0, let uniformID = reader.take(UInt8.self), uniformID <= 64,

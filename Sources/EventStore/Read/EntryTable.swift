@@ -22,6 +22,8 @@ struct EntryTable: Sendable {
     private(set) var events: [Int] = [0, 0, 0, 0]
     /// The number of identifiers of each namespace.
     private(set) var known = InlineArray<4, UInt32>(repeating: 0)
+    /// How many of the first entries' headers are those of the side file ``PlacesFile``: who reads such a block compares them.
+    private(set) var taken = 0
 
     var count: Int { offsets.count }
 
@@ -56,7 +58,12 @@ struct EntryTable: Sendable {
     }
 
     private mutating func append(_ place: Place) -> String? {
-        if let header = place.header {
+        append(place.offset, length: place.length, place.kind, place.header)
+    }
+
+    /// Notes the next entry. Returns what is wrong, or nil.
+    mutating func append(_ offset: UInt32, length: UInt16, _ kind: EntryKind, _ header: BlockHeader?) -> String? {
+        if let header {
             let log = Int(header.log.rawValue)
             guard header.firstOrdinal == events[log] else { return "the ordinals of events do not go on from the block before" }
             for space in 0..<4 {
@@ -69,10 +76,10 @@ struct EntryTable: Sendable {
             blocksOfLog[log].append(blocks.count)
             blocks.append(Block(entry: count, header: header))
         }
-        if place.kind == .batch { batches.append(count) }
-        offsets.append(place.offset)
-        lengths.append(place.length)
-        kinds.append(place.kind)
+        if kind == .batch { batches.append(count) }
+        offsets.append(offset)
+        lengths.append(length)
+        kinds.append(kind)
         return nil
     }
 
@@ -89,6 +96,36 @@ struct EntryTable: Sendable {
         offsets.removeLast(max(0, count - size))
         lengths.removeLast(lengths.count - offsets.count)
         kinds.removeLast(kinds.count - offsets.count)
+        taken = min(taken, size)
+    }
+
+    /// Notes that all entries so far are of the side file.
+    mutating func noteTaken() { taken = count }
+
+    /// Makes room for so many entries and for what a writer adds; a head may say anything, so for no more than a large log's.
+    mutating func reserve(_ size: Int) {
+        let room = min(size, 1 << 20) + 1024
+        offsets.reserveCapacity(room)
+        lengths.reserveCapacity(room)
+        kinds.reserveCapacity(room)
+        blocks.reserveCapacity(room)
+    }
+
+    /// Where the next entry begins in its bundle, behind its length.
+    var nextOffset: UInt32? {
+        guard count % tileWidth != 0, let offset = offsets.last, let length = lengths.last else { return 2 }
+        let (end, isTooFar) = offset.addingReportingOverflow(UInt32(length) + 2)
+        return isTooFar ? nil : end
+    }
+
+    /// The place in `blocks` of the first block that is an entry from this one on.
+    func firstBlock(from entry: Int) -> Int {
+        var (low, high) = (0, blocks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[middle].entry < entry { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// The number of events of a log in the first `size` entries.
@@ -104,12 +141,8 @@ struct EntryTable: Sendable {
 
     /// The number of identifiers of a namespace in the first `size` entries.
     func identifierCount(of space: Namespace, below size: Int) -> Int {
-        var (low, high) = (0, blocks.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if blocks[middle].entry < size { low = middle + 1 } else { high = middle }
-        }
-        return Int((low < blocks.count ? blocks[low].header.known : known)[Int(space.rawValue)])
+        let block = firstBlock(from: size)
+        return Int((block < blocks.count ? blocks[block].header.known : known)[Int(space.rawValue)])
     }
 
     /// The place in `blocks` of the block that holds an event of a log.
@@ -126,32 +159,55 @@ struct EntryTable: Sendable {
         return ordinal < header.firstOrdinal + header.count ? list[low - 1] : nil
     }
 
-    /// Reads the places of the first `size` entries: one small read an entry, bundles side by side on so many threads.
-    static func read(size: Int, files: BundleFiles, threads: Int) throws(StoreError) -> EntryTable {
-        var table = EntryTable()
-        // With room for what a writer adds; a head may say anything, so no more than a large log's.
-        let room = min(size, 1 << 20) + 1024
-        table.offsets.reserveCapacity(room)
-        table.lengths.reserveCapacity(room)
-        table.kinds.reserveCapacity(room)
-        table.blocks.reserveCapacity(room)
+    /// Reads the places of the first `size` entries of a log with this root: from the side file, and those that it lacks from the bundles.
+    static func read(size: Int, root: Digest?, paths: StorePaths, files: BundleFiles, threads: Int) throws(StoreError) -> EntryTable {
+        let tiles = TileReader(paths: paths, size: size)
+        let side = PlacesFile(paths: paths, size: size) { earlier in
+            earlier == size ? root : (try? tiles.edge(ofSize: earlier))?.root(TreeHasher())
+        }
+        var table = side.table() ?? EntryTable()
+        try table.checkBundles(files)
+        try table.extend(to: size, files: files, threads: threads)
+        return table
+    }
+
+    /// Whether each bundle is there and as long as the entries that the table has of it.
+    private func checkBundles(_ files: BundleFiles) throws(StoreError) {
+        for last in stride(from: tileWidth - 1, to: count + tileWidth - 1, by: tileWidth) {
+            let entry = min(last, count - 1)
+            let file = try files.file(entry / tileWidth)
+            let end = Int(offsets[entry]) + Int(lengths[entry])
+            guard try file.size() >= end else {
+                throw .damaged(file: file.path, offset: Int(offsets[entry]) - 2, problem: "the bundle is cut short")
+            }
+        }
+    }
+
+    /// Reads the places of the entries that follow up to `size`: one small read an entry, bundles side by side on so many threads.
+    private mutating func extend(to size: Int, files: BundleFiles, threads: Int) throws(StoreError) {
+        guard count < size else { return }
+        reserve(size)
+        // Whole bundles: where the table ends within one, it is read from its beginning.
+        let begun = count / tileWidth
         let bundles = (size + tileWidth - 1) / tileWidth
         // A group at a time, so that what is missing is found before everything behind it was looked for.
         let group = 64
-        for first in stride(from: 0, to: bundles, by: group) {
+        for first in stride(from: begun, to: bundles, by: group) {
             let read = gathered(min(group, bundles - first), onThreads(threads)) { place in
                 let bundle = first + place
-                return Result { () throws(StoreError) in try places(bundle, count: min(tileWidth, size - bundle * tileWidth), files) }
+                return Result { () throws(StoreError) in
+                    try Self.places(bundle, count: min(tileWidth, size - bundle * tileWidth), files)
+                }
             }
             for (place, places) in read.enumerated() {
-                for entry in try places.get() {
-                    if let problem = table.append(entry) {
-                        throw .damaged(file: try files.file(first + place).path, offset: Int(entry.offset) - 2, problem: problem)
+                let bundle = first + place
+                for entry in try places.get().dropFirst(bundle == begun ? count - begun * tileWidth : 0) {
+                    if let problem = append(entry) {
+                        throw .damaged(file: try files.file(bundle).path, offset: Int(entry.offset) - 2, problem: problem)
                     }
                 }
             }
         }
-        return table
     }
 
     private static func places(_ bundle: Int, count: Int, _ files: BundleFiles) throws(StoreError) -> [Place] {

@@ -41,7 +41,8 @@ public final class EventStore: EventSource, Sendable {
         let head = try Head.read(paths)
         let size = head?.checkpoint.size ?? 0
         let files = BundleFiles(paths: paths, size: size)
-        let table = try EntryTable.read(size: size, files: files, threads: threads)
+        let table = try EntryTable.read(
+            size: size, root: head?.checkpoint.root, paths: paths, files: files, threads: threads)
         return EventStore(
             paths: paths, checkpoint: head?.checkpoint, reader: LogReader(files: files, table: table), size: size,
             root: head?.checkpoint.root ?? TreeHasher.emptyRoot, headSize: size)

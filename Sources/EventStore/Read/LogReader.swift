@@ -22,11 +22,13 @@ struct LogReader: Sendable {
         let length = texts ? header.end : header.columnsEnd
         let file = try files.file(block.entry / tileWidth)
         let offset = Int(table.offsets[block.entry])
+        let isHeaderKept = block.entry < table.taken
         var limits: [UInt32] = []
         for space in 0..<4 { limits.append(header.known[space] + UInt32(header.introduced[space])) }
         let result = withUnsafeTemporaryAllocation(byteCount: length + 8, alignment: 8) { buffer in
             Result { () throws(StoreError) -> String? in
                 try file.readWhole(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<length]), at: offset)
+                if isHeaderKept, !header.isWritten(at: buffer) { return "the header of the block is not the one that was written" }
                 return BlockDecoder.decode(header, UnsafeRawBufferPointer(buffer), texts: texts, limits: limits, into: columns)
             }
         }

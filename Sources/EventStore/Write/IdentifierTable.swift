@@ -1,3 +1,4 @@
+import CKernel
 import Events
 
 /// The identifiers of one namespace: their bytes, and their numbers by hash.
@@ -187,6 +188,13 @@ struct IdentifierView {
 
     @inline(__always)
     func record(_ place: Int) -> UnsafeMutablePointer<UInt8> { records + place &* IdentifierTable.recordBytes }
+
+    /// Asks for the record at a place and for its number, to have them in the cache soon.
+    @inline(__always)
+    func ask(_ place: Int) {
+        tuowei_prefetch(record(place))
+        if let numbers { tuowei_prefetch(numbers + place) }
+    }
 
     /// The identifier at a place.
     @inline(__always)

@@ -1,4 +1,3 @@
-import CKernel
 import Events
 
 /// The loop that every event passes: known already? If not, number its identifiers and put it into the block being filled.
@@ -169,8 +168,8 @@ extension StoreWriter {
             let found = Candidates(
                 subject: subjects.slots.candidate(rows[row].subjectHash), object: objects.slots.candidate(rows[row].objectHash))
             candidates[row & (2 * Self.group - 1)] = found
-            if found.subject != 0 { tuowei_prefetch(subjects.record(Int(found.subject) &- 1)) }
-            if found.object != 0 { tuowei_prefetch(objects.record(Int(found.object) &- 1)) }
+            if found.subject != 0 { subjects.ask(Int(found.subject) &- 1) }
+            if found.object != 0 { objects.ask(Int(found.object) &- 1) }
         }
     }
 

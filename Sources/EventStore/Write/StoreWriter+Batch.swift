@@ -125,6 +125,10 @@ extension StoreWriter {
         for space in Namespace.allCases { identifiers.append(IdentifierTable(stored: Int(reader.table.known[Int(space.rawValue)]))) }
         for log in Log.allCases { events.append(EventTable(log: log, stored: reader.table.events[Int(log.rawValue)])) }
         for list in HashedList.all { columns.append(list.count(reader.table) == 0 ? HashColumn.empty(paths, list) : openColumn(list)) }
+        let tiles = TileReader(paths: paths, size: opened.size)
+        places = PlacesFile(paths: paths, size: opened.size) { [opened] size in
+            size == opened.size ? opened.root : (try? tiles.edge(ofSize: size))?.root(TreeHasher())
+        }
     }
 
     /// Whether stored events of the log, or identifiers that its events name, may be missing from the tables.

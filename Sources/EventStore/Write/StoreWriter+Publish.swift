@@ -7,6 +7,7 @@ extension StoreWriter {
             guard batch == nil else { throw .unusable(reason: "a batch is not ended") }
             if pending.size > pending.published { try publishPending() }
             completeColumns()
+            extendPlaces()
         }
     }
 
@@ -25,5 +26,17 @@ extension StoreWriter {
         reader.files.set(firstPending: pending.firstPendingBundle, size: pending.published)
         try Recovery.removeFilledPartials(paths, size: pending.published)
         extendColumns(root: root)
+        extendPlaces()
+    }
+
+    /// Appends the places of what was published since to their side file, which is a convenience as those of hashes are.
+    private func extendPlaces() {
+        guard let have = places?.count, have < pending.published else { return }
+        haveColumnsChanged = true
+        do throws(StoreError) {
+            try places?.append(reader.table, upTo: pending.published, root: pending.edge.root(TreeHasher()))
+        } catch {
+            hasColumnsBehind = true
+        }
     }
 }

@@ -51,6 +51,8 @@ public final class StoreWriter {
     var identifiers: [IdentifierTable] = []
     /// The side files of hashes, by ``HashedList/place``.
     var columns: [HashColumn] = []
+    /// The side file of the entries' places; read when the first batch comes.
+    var places: PlacesFile?
     /// Whether a side file could not be written: what it lacks is left to the next writer.
     var hasColumnsBehind = false
     /// Whether the side files were brought up to the log, whatever an interrupted writer had left of them.
@@ -113,7 +115,12 @@ public final class StoreWriter {
         let size = head?.checkpoint.size ?? 0
         let files = BundleFiles(paths: paths, size: size)
         let isKnown = known.map { $0.paths == paths && $0.size == size && $0.root == head?.checkpoint.root } ?? false
-        let table = if isKnown, let known { known.reader.table } else { try EntryTable.read(size: size, files: files, threads: threads) }
+        let table =
+            if isKnown, let known {
+                known.reader.table
+            } else {
+                try EntryTable.read(size: size, root: head?.checkpoint.root, paths: paths, files: files, threads: threads)
+            }
         let edge = try TileReader(paths: paths, size: size).edge(ofSize: size)
         if let head, edge.root(TreeHasher()) != head.checkpoint.root {
             throw .damaged(file: paths.tiles, offset: nil, problem: "the tiles do not give the root of the checkpoint")
@@ -172,12 +179,12 @@ public final class StoreWriter {
         if pending.hasBegun { try Recovery.clearPending(paths) }
         guard !hasColumnsBehind else { throw .unusable(reason: "a side file could not be written") }
         if haveColumnsChanged {
-            // All at once: a disk takes hardly longer for eight files than for one.
-            let columns = columns
+            // All at once: a disk takes hardly longer for nine files than for one.
+            let (columns, places) = (columns, places)
             let failure = Mutex<StoreError?>(nil)
-            DispatchQueue.concurrentPerform(iterations: columns.count) { place in
+            DispatchQueue.concurrentPerform(iterations: columns.count + 1) { place in
                 do throws(StoreError) {
-                    try columns[place].synchronize()
+                    if place < columns.count { try columns[place].synchronize() } else { try places?.synchronize() }
                 } catch {
                     failure.withLock { $0 = $0 ?? error }
                 }
