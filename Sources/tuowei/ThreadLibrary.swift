@@ -1,6 +1,10 @@
 import Dispatch
 import Glibc
 
+/// A verb that starts the ``ThreadLibrary`` itself, once it knows how the program is to have memory: a thread that is there before has
+/// memory of its own, in small pages.
+protocol StartsThreads {}
+
 /// The library of threads (libdispatch), which opens files of its own.
 enum ThreadLibrary {
     /// How many files it opens, and one to spare.

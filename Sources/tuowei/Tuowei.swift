@@ -37,7 +37,7 @@ enum Door {
             try refuseUnknownVerb(CommandLine.arguments.dropFirst().first)
             var command = try Tuowei.parseAsRoot()
             CryptoLibrary.keepToTheEnd()
-            try ThreadLibrary.start()
+            if !(command is any StartsThreads) { try ThreadLibrary.start() }
             try command.run()
         } catch let status as ExitStatus {
             exit(status.rawValue)

@@ -64,7 +64,9 @@ import Testing
         }
         let other = TemporaryStore()
         let writer = try StoreWriter.open(at: other.path, origin: "tuowei/test")
-        for batch in 0..<200 { try appendBatch([SyntheticEvent(id: "x\(batch)", subject: "c", object: "o")], to: writer, name: "b\(batch)") }
+        for batch in 0..<200 {
+            try appendBatch([SyntheticEvent(id: "x\(batch)", subject: "c", object: "o")], to: writer, name: "b\(batch)")
+        }
         try writer.publish()
         writer.close()
         try expectSame(Data(contentsOf: URL(fileURLWithPath: other.path + "/index/places")), taken: 0...0, "of another log")

@@ -2,7 +2,7 @@ import ArgumentParser
 import Pipelines
 
 /// `tuowei fold`: brings the projections up to the log.
-struct FoldCommand: ParsableCommand {
+struct FoldCommand: ParsableCommand, StartsThreads {
     static let configuration = CommandConfiguration(
         commandName: "fold", abstract: "Bring the projections up to the log; only what is new is read.")
 
@@ -17,7 +17,9 @@ struct FoldCommand: ParsableCommand {
 
     func run() throws {
         let day = try asOf.map(MomentOptions.day)
-        let summary = try Stages.fold(options.read(), sumsOf: day, threads: options.threadCount)
+        let pipeline = try options.read()
+        try Stages.begin(on: pipeline)
+        let summary = try Stages.fold(pipeline, sumsOf: day, threads: options.threadCount)
         printLine(summary)
     }
 }

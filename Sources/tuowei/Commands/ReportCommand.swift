@@ -36,7 +36,7 @@ struct ReportOptions: ParsableArguments {
 }
 
 /// `tuowei report`: writes every table and the readable reports.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: ParsableCommand, StartsThreads {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Write the report of a day, as known at a moment, from the store.")
 
@@ -48,6 +48,7 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = try options.read()
+        try Stages.begin(on: pipeline)
         let written = try Stages.report(
             pipeline, moment, report, signer: try key.signer(pipeline), threads: options.threadCount)
         written.summary.forEach(printLine)

@@ -3,7 +3,7 @@ import Ingest
 import Pipelines
 
 /// `tuowei run`: ingest, fold and report in one.
-struct RunCommand: ParsableCommand {
+struct RunCommand: ParsableCommand, StartsThreads {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Ingest, fold and report in one: the archives of the pipeline, or the ones named.")
 
@@ -16,6 +16,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = try options.read()
+        try Stages.begin(on: pipeline)
         let day = try moment.day()
         _ = try moment.instant()
         _ = try (report.chosen(), report.language())
