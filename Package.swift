@@ -61,7 +61,7 @@ let package = Package(
         .target(name: "CStreams"),
         .target(name: "CLzmaDecoder"),
 
-        room("Events"),
+        room("Events", ["CIsal"]),
         room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CLzmaDecoder", "CZstd", "CBzip2", "CCrypto"]),
         room("EventStore", ["Events", "Archives", "CKernel"]),
         room("Ingest", ["Events", "Archives", "EventStore", "CKernel"]),

@@ -3,7 +3,7 @@ import Events
 /// What stands at the beginning of a file of histories, as words of 64 bits: what it was derived from, where each partition's
 /// records lie, the checksums of their groups, and the voids. `DerivedFiles.md` of the EventStore says what each word is.
 struct HistoryHead: Sendable {
-    static let magic: UInt64 = 0x3230_5453_4948_5754  // "TWHIST02"
+    static let magic: UInt64 = 0x3330_5453_4948_5754  // "TWHIST03"
     /// The words before the tables.
     static let fixedWords = 32
     static let voidWords = 5
