@@ -120,13 +120,14 @@ private struct FacilityLister {
         lookups: Table<FacilityLookup>, enrolled: [ByClass], money: [GrantTotals], enrolments: Table<Int32>, cuts: Int, _ threads: Int,
         in source: any EventSource
     ) throws {
+        // Details first: identifiers are read for findings beside this, and held for whoever asks after that.
+        let ordinals = folded.indices.map { folded[$0].registrationOrdinal } + folded.indices.map { folded[$0].placeOrdinal }
+        let details = try EventDetails(ordinals, of: .filings, in: source, threads: threads)
         let identifiers = try Texts(.facility, in: source)
         let communities = try Texts(.community, in: source)
         for place in folded.indices where !identifiers.holds(folded[place].number) || !communities.holds(folded[place].state.community) {
             throw ProjectionError.inconsistentIdentifiers
         }
-        let ordinals = folded.indices.map { folded[$0].registrationOrdinal } + folded.indices.map { folded[$0].placeOrdinal }
-        let details = try EventDetails(ordinals, of: .filings, in: source, threads: threads)
         self.details = Table(details.bytes)
         detailPlaces = details.places
         (self.folded, self.segments, self.starts, self.lookups) = (folded, segments, starts, lookups)

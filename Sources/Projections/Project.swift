@@ -79,7 +79,7 @@ private struct ProjectionRest {
                                 list.pointee = try atD.list(
                                     facilities, money: grants.facilities, enrolments: enrolments, cuts: request.cuts.count, request.threads,
                                     in: source)
-                            case .counters: try FacilityTotals(request, facilities.segments, enrolments).add(to: counts)
+                            case .counters: try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
                             case .flows: allFlows.pointee = children.printedFlows(request)
                             case .findings(let log): findings[Int(log.rawValue)] = try self.findings(log, children)
                             }

@@ -1,6 +1,6 @@
 import Events
 
-/// Sums up what the workers counted.
+/// Sums up what the workers counted and what facilities add at each cut.
 struct Totals {
     /// Groups of columns, and of the places of facilities, that are counted one after another.
     let columns: PartitionPlan
@@ -165,6 +165,90 @@ struct Totals {
             }
         }
         return sums
+    }
+
+    /// Writes the counters of what facilities are and hold, at every cut. Each worker has its own counters.
+    ///
+    /// What stays the same all through a segment is noted as differences and summed up over the cuts afterwards.
+    func addFacilities(_ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: UnsafeMutableBufferPointer<Int>) throws {
+        // The longest comes first: what changes at each cut, at once.
+        let lasting = Counter.allCases.filter { $0.rawValue > Counter.waitlistedResidents.rawValue && !Self.changing.contains($0) }
+        func rows(_ counter: Counter) -> UnsafeMutableBufferPointer<Int> {
+            UnsafeMutableBufferPointer(rebasing: counts[counter.rawValue * cuts * width..<(counter.rawValue + 1) * cuts * width])
+        }
+        try segments.withUnsafeBufferPointer { segments in
+            try Workers.run(threads, items: lasting.count + 1) { _, item in
+                if item == 0 { return addChanging(segments, enrolments, to: Self.changing.map(rows)) }
+                let rows = rows(lasting[item - 1])
+                rows.initialize(repeating: 0)
+                switch lasting[item - 1] {
+                case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
+                case .enrolled, .enrolledOverAge, .vacant, .overfull: break
+                case .facilities: addLasting(segments, to: rows) { _ in 1 }
+                case .facilitiesFiled: addLasting(segments, to: rows) { $0.isFiled ? 1 : 0 }
+                case .facilitiesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? 1 : 0 }
+                case .facilitiesDemonstration: addLasting(segments, to: rows) { $0.isProvincial ? 1 : 0 }
+                case .places: addLasting(segments, to: rows) { $0.places }
+                case .placesFiled: addLasting(segments, to: rows) { $0.isFiled ? $0.places : 0 }
+                case .placesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? $0.places : 0 }
+                case .placesInfant: addLasting(segments, to: rows) { $0.isFiled ? Int($0.infant) : 0 }
+                case .placesToddler: addLasting(segments, to: rows) { $0.isFiled ? Int($0.toddler) : 0 }
+                case .placesPreschool: addLasting(segments, to: rows) { $0.isFiled ? Int($0.preschool) : 0 }
+                case .placesMixed: addLasting(segments, to: rows) { $0.isFiled ? Int($0.mixed) : 0 }
+                case .served:
+                    addLasting(segments, to: rows) { $0.isFiled && $0.places > 0 ? 1 : 0 }
+                    for place in rows.indices { rows[place] = min(1, rows[place]) }
+                }
+            }
+        }
+    }
+
+    /// The counters that follow from a facility's places, enrolled and over age at each cut, as ``addChanging(_:_:to:)`` takes them.
+    private static let changing: [Counter] = [.enrolled, .enrolledOverAge, .vacant, .overfull]
+
+    /// Adds a number that a facility keeps throughout a segment.
+    @inline(__always)
+    private func addLasting(
+        _ segments: UnsafeBufferPointer<FacilitySegment>, to rows: UnsafeMutableBufferPointer<Int>, _ number: (FacilitySegment) -> Int
+    ) {
+        for segment in segments where segment.fromCut < segment.toCut {
+            let added = number(segment)
+            rows[Int(segment.fromCut) &* width &+ Int(segment.column)] &+= added
+            if Int(segment.toCut) < cuts { rows[Int(segment.toCut) &* width &+ Int(segment.column)] &-= added }
+        }
+        guard let start = rows.baseAddress else { return }
+        for cut in 1..<max(1, cuts) {
+            let (row, before) = (start + cut &* width, start + (cut &- 1) &* width)
+            for column in 0..<width { row[column] &+= before[column] }
+        }
+    }
+
+    /// Writes the counters that are ``changing``: enrolled, over age, vacant places, and children over the number of places.
+    private func addChanging(
+        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>, to rows: [UnsafeMutableBufferPointer<Int>]
+    ) {
+        // A segment's cuts lie together while they are counted, and are turned into rows afterwards.
+        withUnsafeTemporaryAllocation(of: SIMD4<Int>.self, capacity: max(1, width &* cuts)) { sums in
+            guard let sums = sums.baseAddress else { return }
+            sums.initialize(repeating: SIMD4(), count: width &* cuts)
+            for segment in segments {
+                let places = segment.places
+                let (cells, column) = (enrolments.base + Int(segment.facility) &* cuts &* 2, sums + Int(segment.column) &* cuts)
+                for cut in Int(segment.fromCut)..<Int(segment.toCut) {
+                    let (enrolled, overAge) = (Int(cells[cut &* 2]), Int(cells[cut &* 2 &+ 1]))
+                    column[cut] &+= SIMD4(enrolled, overAge, max(0, places &- enrolled), max(0, enrolled &- places))
+                }
+            }
+            for first in stride(from: 0, to: width, by: 8) {
+                let some = first..<min(first &+ 8, width)
+                for cut in 0..<cuts {
+                    for column in some {
+                        let sum = sums[column &* cuts &+ cut]
+                        for place in 0..<4 { rows[place][cut &* width &+ column] = sum[place] }
+                    }
+                }
+            }
+        }
     }
 }
 
