@@ -22,23 +22,29 @@ public enum Detail {
     @inlinable
     public static func slices<Bytes: RandomAccessCollection<UInt8>>(_ bytes: Bytes) -> [Bytes.SubSequence]? {
         var parts: [Bytes.SubSequence] = []
+        return forEachPart(of: bytes) { parts.append($0) } ? parts : nil
+    }
+
+    /// Calls `body` with each part in place; false where the bytes turn out not to be whole.
+    @inlinable
+    public static func forEachPart<Bytes: RandomAccessCollection<UInt8>>(of bytes: Bytes, _ body: (Bytes.SubSequence) -> Void) -> Bool {
         var place = bytes.startIndex
         while place < bytes.endIndex {
             var length = 0
             var shift = 0
             while true {
-                guard place < bytes.endIndex, shift <= 21 else { return nil }
+                guard place < bytes.endIndex, shift <= 21 else { return false }
                 let byte = bytes[place]
                 place = bytes.index(after: place)
                 length |= Int(byte & 0x7F) << shift
                 shift += 7
                 if byte & 0x80 == 0 { break }
             }
-            guard bytes.distance(from: place, to: bytes.endIndex) >= length else { return nil }
+            guard bytes.distance(from: place, to: bytes.endIndex) >= length else { return false }
             let end = bytes.index(place, offsetBy: length)
-            parts.append(bytes[place..<end])
+            body(bytes[place..<end])
             place = end
         }
-        return parts
+        return true
     }
 }

@@ -20,6 +20,8 @@ public protocol EventSource: Sendable {
     func identifiers(_ numbers: ArraySlice<UInt32>, in namespace: Namespace) throws -> (starts: [Int], bytes: [UInt8])
     /// The identifiers of the events in some rows of a block, ascending; a row may be named twice.
     func eventIdentifiers(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8])
+    /// The details of the events in some rows of a block, in the same way.
+    func eventDetails(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8])
 }
 
 extension EventSource {
@@ -40,6 +42,18 @@ extension EventSource {
         var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
         for row in rows where row < columns.count && row + 1 < columns.idStart.count {
             found.bytes += columns.id(row)
+            found.starts.append(found.bytes.count)
+        }
+        return found
+    }
+
+    /// From the whole block.
+    public func eventDetails(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8]) {
+        let columns = EventColumns()
+        try readBlock(block, of: log, texts: true, into: columns)
+        var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
+        for row in rows where row < columns.count && row + 1 < columns.detailStart.count {
+            found.bytes += columns.detail(row)
             found.starts.append(found.bytes.count)
         }
         return found

@@ -20,30 +20,42 @@ public struct CutFigures: Sendable {
 
     /// The figures at a cut of a projection, with what is known at D alone where the cut is D.
     public init(_ projected: Projected, cut: Int, areas: Areas, residents: [Int64?], demand: DemandRules) {
+        self.init(projected, cut: cut, areas: areas, residents: residents, demand: demand, counters: Counter.allCases, isAlone: false)
+    }
+
+    /// The figures at a cut of which only some are asked for: those that follow from these counters and from nothing that is known at D
+    /// alone.
+    init(_ projected: Projected, cut: Int, areas: Areas, residents: [Int64?], demand: DemandRules, only counters: [Counter]) {
+        self.init(projected, cut: cut, areas: areas, residents: residents, demand: demand, counters: counters, isAlone: true)
+    }
+
+    private init(
+        _ projected: Projected, cut: Int, areas: Areas, residents: [Int64?], demand: DemandRules, counters: [Counter], isAlone: Bool
+    ) {
         precondition(projected.columns == areas.slotCount, "a projection over the same communities")
         precondition(residents.count == areas.all.count, "a population for every area")
         day = projected.cuts[cut]
         self.areas = areas
         self.residents = residents
         self.demand = demand
-        let counters = Counter.allCases
         counts = AreaSums(
-            areas: areas, width: counters.count, projected.counts, from: cut * projected.columns,
+            areas: areas, numbers: counters.map(\.rawValue), projected.counts, from: cut * projected.columns,
             stride: projected.cuts.count * projected.columns)
-        var served = [Int64](repeating: 0, count: areas.all.count)
-        for slot in areas.communities.indices where projected.count(.served, cut: cut, column: slot) > 0 {
+        let isServedAsked = counters.contains(.served)
+        var served = [Int64](repeating: 0, count: isServedAsked ? areas.all.count : 0)
+        for slot in areas.communities.indices where isServedAsked && projected.count(.served, cut: cut, column: slot) > 0 {
             served[0] += 1
             served[areas.townOfSlot[slot]] += 1
             served[areas.communitiesRange.lowerBound + slot] = 1
         }
         self.served = served
-        guard day == projected.asOf else {
+        guard day == projected.asOf, !isAlone else {
             details = nil
             money = nil
             return
         }
         let columns = projected.columns
-        details = AreaSums(areas: areas, width: DetailCounter.allCases.count, projected.details, from: 0, stride: columns)
+        details = AreaSums(areas: areas, numbers: DetailCounter.allCases.map(\.rawValue), projected.details, from: 0, stride: columns)
         var money = [Money](repeating: Money(), count: areas.all.count)
         for scheme in Scheme.allCases {
             for slot in 0..<areas.slotCount {
@@ -88,6 +100,33 @@ public struct CutFigures: Sendable {
         for quantity in Quantity.others { numbers[quantity.place] = number(quantity, of: area) ?? Self.unknown }
     }
 
+    /// The counters that a quantity is made of, as ``number(_:of:)`` does.
+    private static func counters(of quantity: Quantity) -> [Counter] {
+        switch quantity {
+        case .counter(let counter): [counter]
+        case .detail, .population, .demandPlanned, .communities: []
+        case .under3, .demand: bands
+        case .demandExpressed: [.enrolledResidents, .waitlistedResidents]
+        case .gap: bands + [.placesFiled]
+        case .communitiesServed: [.served]
+        }
+    }
+
+    private static let bands: [Counter] = [.m0To5, .m6To11, .m12To23, .m24To35]
+
+    /// The counters that figures follow from, in order.
+    static func counters(of measures: some Sequence<Measure>) -> [Counter] {
+        let named = measures.flatMap { measure -> [Counter] in
+            switch measure {
+            case .count(let quantity): counters(of: quantity)
+            case .rate(let numerator, let denominator, _): counters(of: numerator) + counters(of: denominator)
+            case .yuan: []
+            case .netPaidPerPlace: [.placesFiled]
+            }
+        }
+        return Counter.allCases.filter { named.contains($0) }
+    }
+
     private func potentialNeed(of area: Int) -> Int64 {
         demand.potential(count(.m0To5, of: area), count(.m6To11, of: area), count(.m12To23, of: area), count(.m24To35, of: area))
     }
@@ -122,23 +161,32 @@ public struct CutFigures: Sendable {
 /// Numbers of every community and their sums over towns and the district.
 struct AreaSums: Sendable {
     private let width: Int
+    /// By number: its column in a row; -1: it was not asked for.
+    private let columns: [Int]
     private let values: [Int64]
 
-    /// The sums of `width` columns: that of number `place` has its slots from `start + place * stride` on.
-    init(areas: Areas, width: Int, _ numbers: [Int], from start: Int, stride: Int) {
+    /// The sums of some numbers, ascending: that of number `place` has its slots from `start + place * stride` on.
+    init(areas: Areas, numbers wanted: [Int], _ numbers: [Int], from start: Int, stride: Int) {
+        let width = wanted.count
+        var columns = [Int](repeating: -1, count: (wanted.last ?? -1) + 1)
+        for (column, number) in wanted.enumerated() { columns[number] = column }
+        self.columns = columns
         self.width = width
         let (slots, first) = (areas.slotCount, areas.communitiesRange.lowerBound)
-        precondition(start >= 0 && start + (width - 1) * stride + slots <= numbers.count, "a number for every slot")
+        precondition(
+            start >= 0 && wanted.allSatisfy { $0 >= 0 && start + $0 * stride + slots <= numbers.count }, "a number for every slot")
         var values = [Int64](repeating: 0, count: areas.all.count * width)
         values.withUnsafeMutableBufferPointer { values in
             numbers.withUnsafeBufferPointer { numbers in
-                for slot in 0..<slots {
-                    let (row, town) = ((first + slot) * width, areas.townOfSlot[slot] * width)
-                    for place in 0..<width {
-                        let value = Int64(numbers[start &+ place &* stride &+ slot])
-                        values[row &+ place] = value
-                        values[town &+ place] += value
-                        values[place] += value
+                wanted.withUnsafeBufferPointer { wanted in
+                    for slot in 0..<slots {
+                        let (row, town) = ((first + slot) * width, areas.townOfSlot[slot] * width)
+                        for column in 0..<width {
+                            let value = Int64(numbers[start &+ wanted[column] &* stride &+ slot])
+                            values[row &+ column] = value
+                            values[town &+ column] += value
+                            values[column] += value
+                        }
                     }
                 }
             }
@@ -146,13 +194,17 @@ struct AreaSums: Sendable {
         self.values = values
     }
 
-    /// Copies the numbers of an area.
+    /// Copies the numbers of an area, of which all were asked for.
     func copy(of area: Int, to numbers: UnsafeMutableBufferPointer<Int64>, at start: Int) {
+        precondition(width == columns.count, "every number was asked for")
         values.withUnsafeBufferPointer { values in
             for place in 0..<width { numbers[start + place] = values[area * width + place] }
         }
     }
 
-    /// The number in a column of an area.
-    func value(_ column: Int, of area: Int) -> Int64 { values[area * width + column] }
+    /// A number of an area that was asked for.
+    func value(_ number: Int, of area: Int) -> Int64 {
+        precondition(columns[number] >= 0, "a number that was asked for")
+        return values[area * width + columns[number]]
+    }
 }

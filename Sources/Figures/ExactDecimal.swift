@@ -95,6 +95,40 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
         return digits > 0
     }
 
+    /// The binary number nearest to a decimal; nil where the text is none.
+    static func double(_ text: String) -> Double? {
+        var text = text
+        let small: Double?? = text.withUTF8 { bytes in
+            // Up to 15 digits are a binary number, and so is their power of ten: a quotient of two such is rounded once, as it must be.
+            guard bytes.count <= 16 else { return .none }
+            var (digits, places) = (0 as Int64, 0)
+            var (count, zeroFirst, point) = (0, false, false)
+            for place in bytes.indices {
+                let byte = bytes[place]
+                if isDigit(byte) {
+                    if count == 0, !point { zeroFirst = byte == 0x30 } else if zeroFirst, !point { return .some(nil) }
+                    count += 1
+                    digits = digits &* 10 &+ Int64(byte &- 0x30)
+                    places += point ? 1 : 0
+                } else if byte == 0x2E, count > 0, !point {
+                    (point, count) = (true, 0)
+                } else if byte != 0x2D || place > 0 {
+                    return .some(nil)
+                }
+            }
+            guard count > 0 else { return .some(nil) }
+            guard digits < 1_000_000_000_000_000 else { return .none }
+            let magnitude = Double(digits) / powersOfTen[places]
+            return .some(bytes[0] == 0x2D ? -magnitude : magnitude)
+        }
+        if let small { return small }
+        return isWritten(text) ? Double(text) : nil
+    }
+
+    private static let powersOfTen: InlineArray<16, Double> = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ]
+
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     private static func magnitudePrecedes(_ left: ExactDecimal, _ right: ExactDecimal) -> Bool {

@@ -14,9 +14,7 @@ public struct Position: Sendable, Hashable {
 
     /// The place of two decimals as archives and registers write them (no exponent); nil where a text is none or out of range.
     public init?(longitude: String, latitude: String) {
-        guard ExactDecimal.isWritten(longitude), ExactDecimal.isWritten(latitude), let east = Double(longitude),
-            let north = Double(latitude)
-        else { return nil }
+        guard let east = ExactDecimal.double(longitude), let north = ExactDecimal.double(latitude) else { return nil }
         self.init(longitude: east, latitude: north)
     }
 }

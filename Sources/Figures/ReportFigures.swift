@@ -58,22 +58,25 @@ public struct ReportFigures: Sendable {
             if residentsByYear[year] == nil { residentsByYear[year] = settings.population.residents(in: year) }
         }
         let years = residentsByYear
-        @Sendable func figures(_ cut: Int) -> CutFigures {
-            CutFigures(
-                projected, cut: cut, areas: settings.areas, residents: years[plan.cuts[cut].civil.year] ?? [],
-                demand: settings.demand)
-        }
         self.settings = settings
         self.plan = plan
         self.projected = projected
         self.residentsByYear = residentsByYear
-        let asOf = figures(plan.asOfCut)
+        let asOf = CutFigures(
+            projected, cut: plan.asOfCut, areas: settings.areas, residents: years[plan.asOf.civil.year] ?? [], demand: settings.demand)
         self.asOf = asOf
         // The two need nothing of each other.
         let made = Mutex<(targets: [TargetResult], access: [AccessRow])>(([], []))
         @Sendable func make(_ item: Int) {
             if item == 0 {
-                let targets = TargetResult.all(of: settings.targets, plan: plan, areas: settings.areas, figures: figures)
+                // Each day is looked at for a few figures alone; to sum up all of them would take longer than everything else here.
+                let counters = CutFigures.counters(of: settings.targets.map(\.figure.measure))
+                let targets = TargetResult.all(of: settings.targets, plan: plan, areas: settings.areas) { cut in
+                    guard cut != plan.asOfCut else { return asOf }
+                    return CutFigures(
+                        projected, cut: cut, areas: settings.areas, residents: years[plan.cuts[cut].civil.year] ?? [],
+                        demand: settings.demand, only: counters)
+                }
                 made.withLock { $0.targets = targets }
             } else {
                 let access = AccessRow.all(projected, asOf: asOf, catchment: settings.catchment)

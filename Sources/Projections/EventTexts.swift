@@ -8,7 +8,7 @@ struct EventIdentifiers {
 
     /// Fetches the identifiers of these events, in any order, each once or more often.
     init(_ wanted: [UInt32], of log: Log, in source: any EventSource, threads: Int) throws {
-        let parts = try readTexts(wanted, of: log, in: source, threads: threads) { columns, row in columns.id(row) }
+        let parts = try readIdentifiers(wanted, of: log, in: source, threads: threads)
         ordinals = parts.ordinals
         starts = parts.starts
         bytes = parts.bytes
@@ -28,23 +28,60 @@ struct EventIdentifiers {
 
 /// The details of some events of one log, fetched in the same way.
 struct EventDetails {
-    private let ordinals: [UInt32]
-    private let starts: [Int]
-    private let bytes: [UInt8]
+    /// By place in the list asked for: where the detail lies.
+    let places: [Range<Int>]
+    /// The details, end to end.
+    let bytes: [UInt8]
 
     /// Fetches the details of these events, in any order, each once or more often.
     init(_ wanted: [UInt32], of log: Log, in source: any EventSource, threads: Int) throws {
-        let parts = try readTexts(wanted, of: log, in: source, threads: threads) { columns, row in columns.detail(row) }
-        ordinals = parts.ordinals
-        starts = parts.starts
-        bytes = parts.bytes
+        var order = wanted.indices.map { UInt64(wanted[$0]) << 32 | UInt64(UInt32(truncatingIfNeeded: $0)) }
+        radixSort(&order, from: 32)
+        let items = blocks(ofSorted: order, log, in: source)
+        guard (items.last?.range.upperBound ?? 0) == order.count else {
+            throw ProjectionError.inconsistentBlock(log: log, block: items.last?.block ?? 0)
+        }
+        var parts: [(starts: [Int], bytes: [UInt8])] = Array(repeating: ([], []), count: items.count)
+        try parts.withUnsafeMutableBufferPointer { parts in
+            try Workers.run(threads, items: items.count) { _, item in
+                let (block, range) = items[item]
+                let first = source.firstOrdinal(ofBlock: block, of: log)
+                let details = try source.eventDetails(order[range].map { Int($0 >> 32) - first }, ofBlock: block, of: log)
+                guard details.starts.count == range.count + 1, details.starts.last == details.bytes.count else {
+                    throw ProjectionError.inconsistentBlock(log: log, block: block)
+                }
+                parts[item] = details
+            }
+        }
+        var places = Array(repeating: 0..<0, count: wanted.count)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
+        for ((_, range), part) in zip(items, parts) {
+            let base = bytes.count
+            bytes += part.bytes
+            for (index, event) in range.enumerated() {
+                places[Int(order[event] & 0xFFFF_FFFF)] = base + part.starts[index]..<base + part.starts[index + 1]
+            }
+        }
+        self.places = places
+        self.bytes = bytes
     }
+}
 
-    /// The parts of a fetched event's detail; none for others.
-    func parts(_ ordinal: UInt32) -> [ArraySlice<UInt8>] {
-        guard let place = place(of: ordinal, in: ordinals) else { return [] }
-        return Detail.slices(bytes[starts[place]..<starts[place + 1]]) ?? []
+/// The blocks in which events lie, whose ordinals are the upper halves of sorted keys, each with the range of its keys.
+func blocks(ofSorted keys: [UInt64], _ log: Log, in source: any EventSource) -> [(block: Int, range: Range<Int>)] {
+    var items: [(block: Int, range: Range<Int>)] = []
+    let count = source.blockCount(of: log)
+    var block = 0
+    var place = 0
+    while place < keys.count, block < count {
+        let end = block + 1 < count ? source.firstOrdinal(ofBlock: block + 1, of: log) : source.eventCount(of: log)
+        let start = place
+        while place < keys.count, Int(keys[place] >> 32) < end { place += 1 }
+        if place > start { items.append((block, start..<place)) }
+        block += 1
     }
+    return items
 }
 
 private func place(of ordinal: UInt32, in ordinals: [UInt32]) -> Int? {
@@ -56,10 +93,9 @@ private func place(of ordinal: UInt32, in ordinals: [UInt32]) -> Int? {
     return low < ordinals.count && ordinals[low] == ordinal ? low : nil
 }
 
-/// A text of each of some events of one log: `bytes[starts[i]..<starts[i + 1]]` is the one of `ordinals[i]`, ascending.
-func readTexts(
-    _ wanted: [UInt32], of log: Log, in source: any EventSource, threads: Int,
-    _ text: (EventColumns, Int) -> ArraySlice<UInt8>
+/// The identifiers of some events of one log: `bytes[starts[i]..<starts[i + 1]]` is the one of `ordinals[i]`, ascending.
+private func readIdentifiers(
+    _ wanted: [UInt32], of log: Log, in source: any EventSource, threads: Int
 ) throws -> (ordinals: [UInt32], starts: [Int], bytes: [UInt8]) {
     let groups = blocks(of: wanted, of: log, in: source)
     let parts = UnsafeMutableBufferPointer<(lengths: [Int], bytes: [UInt8])>.allocate(capacity: groups.items.count)
@@ -77,7 +113,7 @@ func readTexts(
         for ordinal in groups.ordinals[range] {
             let row = Int(ordinal) - columns.firstOrdinal
             guard row >= 0, row < columns.count else { throw ProjectionError.inconsistentBlock(log: log, block: block) }
-            let bytes = text(columns, row)
+            let bytes = columns.id(row)
             parts[item].lengths.append(bytes.count)
             parts[item].bytes.append(contentsOf: bytes)
         }

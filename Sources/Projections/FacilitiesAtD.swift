@@ -66,55 +66,139 @@ struct FacilitiesAtD {
     ) throws -> [ProjectedFacility] {
         let folded = all.facilities
         guard !folded.isEmpty else { return [] }
-        let wanted = folded.map(\.registrationOrdinal) + folded.map(\.placeOrdinal)
-        let texts = try EventDetails(wanted, of: .filings, in: source, threads: threads)
-        let identifiers = try source.identifiers(of: .facility)
-        let communities = try source.identifiers(of: .community)
-        func text(_ number: UInt32, _ table: (starts: [UInt32], bytes: [UInt8])) throws -> ArraySlice<UInt8> {
-            let place = Int(number)
-            guard place + 1 < table.starts.count, table.starts[place] <= table.starts[place + 1],
-                Int(table.starts[place + 1]) <= table.bytes.count
-            else { throw ProjectionError.inconsistentIdentifiers }
-            return table.bytes[Int(table.starts[place])..<Int(table.starts[place + 1])]
-        }
-        let spans = all.spans
-        let ids = try folded.map { try text($0.number, identifiers) }
-        // The first eight bytes tell nearly all apart; behind a text's end there are zeros, which no identifier holds.
-        let heads = ids.map { id in (0..<8).reduce(0 as UInt64) { $0 << 8 | ($1 < id.count ? UInt64(id[id.startIndex + $1]) : 0) } }
-        let order = folded.indices.sorted {
-            heads[$0] != heads[$1] ? heads[$0] < heads[$1] : ids[$0].lexicographicallyPrecedes(ids[$1])
-        }
-        let codes = try folded.map { try text($0.state.community, communities) }
-        // By address: to copy a facility is to count all that it holds.
-        func listed(_ facility: UnsafePointer<FoldedFacility>, _ index: Int) -> ProjectedFacility {
-            let registration = texts.parts(facility.pointee.registrationOrdinal)
-            let isRelocated = facility.pointee.placeOrdinal != facility.pointee.registrationOrdinal
-            let place = isRelocated ? texts.parts(facility.pointee.placeOrdinal) : Array(registration.dropFirst())
-            let hasPlace = place.count >= 2 && !place[0].isEmpty && !place[1].isEmpty
-            return ProjectedFacility(
-                id: String(decoding: ids[index], as: UTF8.self), name: String(decoding: registration.first ?? [], as: UTF8.self),
-                community: String(decoding: codes[index], as: UTF8.self), column: Int(all.lookups[Int(facility.pointee.number)].column),
-                longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
-                latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.pointee.state,
-                enrolled: enrolled[index],
-                money: money[index], registrationOrdinal: Int(facility.pointee.registrationOrdinal), filings: facility.pointee.filings,
-                inspections: facility.pointee.inspections, spans: spans[index],
-                enrolledAtCuts: [Int32](unsafeUninitializedCapacity: cuts) { counts, count in
-                    for cut in 0..<cuts { counts[cut] = enrolments[(index &* cuts &+ cut) &* 2] }
-                    count = cuts
-                })
-        }
-        let portion = 256
         return try folded.withUnsafeBufferPointer { folded in
-            guard let first = folded.baseAddress else { return [] }
-            return try [ProjectedFacility](unsafeUninitializedCapacity: order.count) { list, count in
-                try Workers.run(threads, items: (order.count + portion - 1) / portion) { _, item in
-                    for place in item * portion..<min(order.count, (item + 1) * portion) {
-                        list.initializeElement(at: place, to: listed(first + order[place], order[place]))
-                    }
-                }
-                count = order.count
+            try all.segments.withUnsafeBufferPointer { segments in
+                let lister = try FacilityLister(
+                    folded, segments, starts: all.segmentStarts, lookups: all.lookups, enrolled: enrolled, money: money,
+                    enrolments: enrolments, cuts: cuts, threads, in: source)
+                return try lister.list(threads)
             }
         }
+    }
+}
+
+/// Makes the list of facilities, of which each is some thread's. Everything is read by address: to copy a facility is to count all that it
+/// holds, and what threads count together they wait for.
+private struct FacilityLister {
+    private let folded: UnsafeBufferPointer<FoldedFacility>
+    private let segments: UnsafeBufferPointer<FacilitySegment>
+    /// By facility: where its segments begin; one more than facilities.
+    private let starts: [Int]
+    private let lookups: Table<FacilityLookup>
+    private let enrolled: [ByClass]
+    private let money: [GrantTotals]
+    private let enrolments: Table<Int32>
+    private let cuts: Int
+    private let identifiers: Texts
+    private let communities: Texts
+    /// The details of the registrations, and behind them those of the events that say where the facilities lie.
+    private let details: Table<UInt8>
+    private let detailPlaces: [Range<Int>]
+
+    /// Identifiers of a namespace by number.
+    private struct Texts {
+        private let places: IdentifierTexts
+        private let bytes: Table<UInt8>
+
+        init(_ space: Namespace, in source: any EventSource) throws {
+            places = try IdentifierTexts(source, space)
+            bytes = Table(places.bytes)
+        }
+
+        func holds(_ number: UInt32) -> Bool { places.holds(number) }
+
+        func bytes(_ number: UInt32) -> UnsafeBufferPointer<UInt8> {
+            let range = places.place(number).range
+            return UnsafeBufferPointer(start: bytes.base + range.lowerBound, count: range.count)
+        }
+
+        func text(_ number: UInt32) -> String { String(decoding: bytes(number), as: UTF8.self) }
+    }
+
+    init(
+        _ folded: UnsafeBufferPointer<FoldedFacility>, _ segments: UnsafeBufferPointer<FacilitySegment>, starts: [Int],
+        lookups: Table<FacilityLookup>, enrolled: [ByClass], money: [GrantTotals], enrolments: Table<Int32>, cuts: Int, _ threads: Int,
+        in source: any EventSource
+    ) throws {
+        // Details first: identifiers are read for findings beside this, and held for whoever asks after that.
+        let ordinals = folded.indices.map { folded[$0].registrationOrdinal } + folded.indices.map { folded[$0].placeOrdinal }
+        let details = try EventDetails(ordinals, of: .filings, in: source, threads: threads)
+        let identifiers = try Texts(.facility, in: source)
+        let communities = try Texts(.community, in: source)
+        for place in folded.indices where !identifiers.holds(folded[place].number) || !communities.holds(folded[place].state.community) {
+            throw ProjectionError.inconsistentIdentifiers
+        }
+        self.details = Table(details.bytes)
+        detailPlaces = details.places
+        (self.folded, self.segments, self.starts, self.lookups) = (folded, segments, starts, lookups)
+        (self.enrolled, self.money, self.enrolments, self.cuts) = (enrolled, money, enrolments, cuts)
+        (self.identifiers, self.communities) = (identifiers, communities)
+    }
+
+    func list(_ threads: Int) throws -> [ProjectedFacility] {
+        let order = inOrder()
+        let portion = 256
+        return try [ProjectedFacility](unsafeUninitializedCapacity: order.count) { list, count in
+            try Workers.run(threads, items: (order.count + portion - 1) / portion) { _, item in
+                for place in item * portion..<min(order.count, (item + 1) * portion) {
+                    list.initializeElement(at: place, to: listed(order[place]))
+                }
+            }
+            count = order.count
+        }
+    }
+
+    /// The facilities by identifier as bytes.
+    private func inOrder() -> [Int] {
+        // The first eight bytes tell nearly all apart; behind a text's end there are zeros, which no identifier holds.
+        var keys = folded.indices.map { index in
+            let id = identifiers.bytes(folded[index].number)
+            return (head: (0..<8).reduce(0 as UInt64) { $0 << 8 | ($1 < id.count ? UInt64(id[$1]) : 0) }, index: index)
+        }
+        keys.sort {
+            $0.head != $1.head
+                ? $0.head < $1.head
+                : identifiers.bytes(folded[$0.index].number).lexicographicallyPrecedes(identifiers.bytes(folded[$1.index].number))
+        }
+        return keys.map(\.index)
+    }
+
+    private func listed(_ index: Int) -> ProjectedFacility {
+        guard let facility = folded.baseAddress.map({ $0 + index }) else { preconditionFailure("a facility of the list") }
+        let number = facility.pointee.number
+        let registration = parts(index)
+        let isRelocated = facility.pointee.placeOrdinal != facility.pointee.registrationOrdinal
+        let place = isRelocated ? parts(folded.count + index) : registration
+        // Behind a registration's name.
+        let first = isRelocated ? 0 : 1
+        let hasPlace = place.count >= first + 2 && !place.parts[first].isEmpty && !place.parts[first + 1].isEmpty
+        func text(_ range: Range<Int>) -> String {
+            String(decoding: UnsafeBufferPointer(start: details.base + range.lowerBound, count: range.count), as: UTF8.self)
+        }
+        return ProjectedFacility(
+            id: identifiers.text(number), name: registration.count > 0 ? text(registration.parts[0]) : "",
+            community: communities.text(facility.pointee.state.community), column: Int(lookups[Int(number)].column),
+            longitude: hasPlace ? text(place.parts[first]) : nil, latitude: hasPlace ? text(place.parts[first + 1]) : nil,
+            state: facility.pointee.state, enrolled: enrolled[index], money: money[index],
+            registrationOrdinal: Int(facility.pointee.registrationOrdinal), filings: facility.pointee.filings,
+            inspections: facility.pointee.inspections,
+            spans: FacilitySpan.all(UnsafeBufferPointer(rebasing: segments[starts[index]..<starts[index + 1]])),
+            enrolledAtCuts: [Int32](unsafeUninitializedCapacity: cuts) { counts, count in
+                let row = enrolments.base + index &* cuts &* 2
+                for cut in 0..<cuts { counts[cut] = row[cut &* 2] }
+                count = cuts
+            })
+    }
+
+    /// The first three parts of a detail and how many it has; none where it is not whole.
+    private func parts(_ detail: Int) -> (count: Int, parts: InlineArray<3, Range<Int>>) {
+        let range = detailPlaces[detail]
+        let bytes = UnsafeBufferPointer(start: details.base, count: range.upperBound)
+        var found: (count: Int, parts: InlineArray<3, Range<Int>>) = (0, InlineArray(repeating: 0..<0))
+        let isWhole = Detail.forEachPart(of: bytes[range]) { part in
+            if found.count < 3 { found.parts[found.count] = part.startIndex..<part.endIndex }
+            found.count += 1
+        }
+        return isWhole ? found : (0, InlineArray(repeating: 0..<0))
     }
 }

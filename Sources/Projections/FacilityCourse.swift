@@ -48,17 +48,31 @@ extension ProjectedFacility {
 }
 
 extension FoldedFacilities {
-    /// What each facility was at the cuts, by its place among the registered ones.
-    var spans: [[FacilitySpan]] {
-        var spans: [[FacilitySpan]] = Array(repeating: [], count: facilities.count)
-        for segment in segments where segment.fromCut < segment.toCut {
-            spans[Int(segment.facility)].append(
-                FacilitySpan(
-                    fromCut: Int(segment.fromCut), toCut: Int(segment.toCut), column: Int(segment.column), isFiled: segment.isFiled,
-                    capacity: ByClass(
-                        infant: Int(segment.infant), toddler: Int(segment.toddler), preschool: Int(segment.preschool),
-                        mixed: Int(segment.mixed)), caregivers: segment.caregivers < 0 ? nil : Int(segment.caregivers)))
+    /// Where the segments of each facility begin in ``segments``, which are in the order of facilities; one more than facilities.
+    var segmentStarts: [Int] {
+        var starts = [Int](repeating: 0, count: facilities.count + 1)
+        for segment in segments { starts[Int(segment.facility) + 1] += 1 }
+        for facility in facilities.indices { starts[facility + 1] += starts[facility] }
+        return starts
+    }
+}
+
+extension FacilitySpan {
+    /// What the segments of one facility say, as far as they meet a cut.
+    static func all(_ segments: UnsafeBufferPointer<FacilitySegment>) -> [FacilitySpan] {
+        [FacilitySpan](unsafeUninitializedCapacity: segments.count) { spans, count in
+            for segment in segments where segment.fromCut < segment.toCut {
+                spans.initializeElement(at: count, to: FacilitySpan(segment))
+                count += 1
+            }
         }
-        return spans
+    }
+
+    private init(_ segment: FacilitySegment) {
+        self.init(
+            fromCut: Int(segment.fromCut), toCut: Int(segment.toCut), column: Int(segment.column), isFiled: segment.isFiled,
+            capacity: ByClass(
+                infant: Int(segment.infant), toddler: Int(segment.toddler), preschool: Int(segment.preschool), mixed: Int(segment.mixed)),
+            caregivers: segment.caregivers < 0 ? nil : Int(segment.caregivers))
     }
 }

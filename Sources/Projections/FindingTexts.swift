@@ -40,7 +40,7 @@ struct LogFindings {
         texts.facilities = facilities?.bytes ?? []
         var order = raw.indices.map { UInt64(raw[$0].ordinal) << 32 | UInt64(UInt32(truncatingIfNeeded: $0)) }
         radixSort(&order, from: 32)
-        let ranges = Self.blocks(of: order, log, in: source)
+        let ranges = blocks(ofSorted: order, log, in: source)
         var parts: [(starts: [Int], bytes: [UInt8])] = Array(repeating: ([], []), count: ranges.count)
         try parts.withUnsafeMutableBufferPointer { parts in
             try Workers.run(threads, items: parts.count) { _, item in
@@ -74,22 +74,6 @@ struct LogFindings {
                 rawPlaces.append(UInt32(truncatingIfNeeded: place))
             }
         }
-    }
-
-    /// The blocks in which findings lie, which are sorted by ordinals, each with the range of its findings.
-    private static func blocks(of order: [UInt64], _ log: Log, in source: any EventSource) -> [(block: Int, range: Range<Int>)] {
-        var items: [(block: Int, range: Range<Int>)] = []
-        let count = source.blockCount(of: log)
-        var block = 0
-        var place = 0
-        while place < order.count, block < count {
-            let end = block + 1 < count ? source.firstOrdinal(ofBlock: block + 1, of: log) : source.eventCount(of: log)
-            let start = place
-            while place < order.count, Int(order[place] >> 32) < end { place += 1 }
-            if place > start { items.append((block, start..<place)) }
-            block += 1
-        }
-        return items
     }
 
     /// How many findings have a code.

@@ -66,7 +66,7 @@ private struct ProjectionRest {
         var allFlows: [Flow] = []
         // The longest pieces come first.
         let pieces: [Piece] = [
-            .facilities, .findings(.enrollments), .findings(.births), .counters, .flows, .findings(.subsidies), .findings(.filings),
+            .facilities, .findings(.enrollments), .counters, .findings(.births), .flows, .findings(.filings), .findings(.subsidies),
         ]
         try findings.withUnsafeMutableBufferPointer { findings in
             try projected.counts.withUnsafeMutableBufferPointer { counts in
@@ -80,7 +80,7 @@ private struct ProjectionRest {
                                     facilities, money: grants.facilities, enrolments: enrolments, cuts: request.cuts.count, request.threads,
                                     in: source)
                             case .counters: try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
-                            case .flows: allFlows.pointee = children.flows(request).map { Flow($0, request) }
+                            case .flows: allFlows.pointee = children.printedFlows(request)
                             case .findings(let log): findings[Int(log.rawValue)] = try self.findings(log, children)
                             }
                         }
@@ -110,7 +110,7 @@ private struct ProjectionRest {
             if let kept = children.kept, let changed = grants.changed { old = (kept.sums.grantFindings, changed) }
         }
         let kept = try old.map { columns, changed in
-            KeptFindings(columns, &new, without: changed, facilities: log == .enrollments ? try FacilityTexts(source) : nil)
+            KeptFindings(columns, &new, without: changed, facilities: log == .enrollments ? try IdentifierTexts(source, .facility) : nil)
         }
         return try LogFindings(
             new + voids.findings.filter { $0.log == log }, beside: kept, log, in: source, threads: request.threads)

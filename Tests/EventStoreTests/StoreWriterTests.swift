@@ -82,6 +82,41 @@ import Testing
         #expect(try storedEvents(store) == model.ordered)
         #expect(try store.rederivedRoot() == store.root)
         #expect(try store.root(ofSize: store.size) == store.root)
+        try readsSomeTextsAsAll(store, using: &generator)
+    }
+
+    /// What is read of single rows and numbers is what is read of whole blocks.
+    private func readsSomeTextsAsAll(_ store: EventStore, using generator: inout SeededGenerator) throws {
+        func some(_ count: Int) -> [Int] {
+            (0..<count).filter { _ in Int.random(in: 0..<5, using: &generator) == 0 }
+        }
+        func parts(_ texts: (starts: [Int], bytes: [UInt8])) -> [[UInt8]] {
+            zip(texts.starts, texts.starts.dropFirst()).map { Array(texts.bytes[$0..<$1]) }
+        }
+        let columns = EventColumns()
+        for log in Log.allCases {
+            for block in 0..<store.blockCount(of: log) {
+                try store.readBlock(block, of: log, texts: true, into: columns)
+                let rows = some(columns.count).flatMap { $0 % 3 == 0 ? [$0, $0] : [$0] }
+                #expect(try parts(store.eventDetails(rows, ofBlock: block, of: log)) == rows.map { Array(columns.detail($0)) })
+                #expect(try parts(store.eventIdentifiers(rows, ofBlock: block, of: log)) == rows.map { Array(columns.id($0)) })
+                #expect(throws: StoreError.self) { try store.eventDetails([columns.count], ofBlock: block, of: log) }
+                #expect(throws: StoreError.self) { try store.eventDetails([-1], ofBlock: block, of: log) }
+            }
+        }
+        for space in Namespace.allCases {
+            let count = store.identifierCount(of: space)
+            let numbers = some(count).map { UInt32($0) }
+            let expected = try numbers.map { try store.identifier($0, in: space) }
+            let beyond = numbers + [UInt32(count)]
+            #expect(try parts(store.identifiers(numbers[...], in: space)) == expected)
+            #expect(throws: StoreError.self) { try store.identifiers(beyond[...], in: space) }
+            let all = try store.identifiers(of: space)
+            #expect(numbers.map { Array(all.bytes[Int(all.starts[Int($0)])..<Int(all.starts[Int($0) + 1])]) } == expected)
+            // Those that are held by now.
+            #expect(try parts(store.identifiers(numbers[...], in: space)) == expected)
+            #expect(throws: StoreError.self) { try store.identifiers(beyond[...], in: space) }
+        }
     }
 
     /// A writer that was let go and opened again.

@@ -6,6 +6,24 @@ import Testing
     @Test(arguments: ["", "-", ".5", "5.", "01", "+1", "1e3", "1.2.3", " 1", "1 ", "٣", "--1", "-.1"])
     func refusesWhatIsNoDecimal(text: String) { #expect(ExactDecimal(text) == nil) }
 
+    /// Short texts take a way of their own to the nearest binary number.
+    @Test func readsTheNearestBinaryNumber() {
+        var random = SystemRandomNumberGenerator()
+        var texts = ["0", "-0", "-0.0", "0.1", "118.022000", "-179.9999999999", "999999999999999", "9999999999999999", "0.00000000000001"]
+        texts += ["123456789.1234567", "0.30000000000000004", "12345678901234567890.5", "1234567890123.45", "-12345678.9012345"]
+        for _ in 0..<20_000 {
+            let whole = Int64.random(in: 0...9_999_999_999, using: &random) % [10, 1000, 10_000_000_000].randomElement(using: &random)!
+            let digits = Int.random(in: 1...12, using: &random)
+            texts.append(
+                (Bool.random(using: &random) ? "-" : "") + "\(whole)."
+                    + (0..<digits).map { _ in "\(Int.random(in: 0...9, using: &random))" }.joined())
+        }
+        for text in texts { #expect(ExactDecimal.double(text)?.bitPattern == Double(text)?.bitPattern, "\(text)") }
+        for text in ["", "-", ".5", "5.", "01", "+1", "1e3", "1.2.3", " 1", "1 ", "٣", "--1", "-.1", "0x10", "nan", "inf"] {
+            #expect(ExactDecimal.double(text) == nil, "\(text)")
+        }
+    }
+
     @Test func comparesByValueAndKeepsTheText() throws {
         let ascending = [
             "-100", "-4.51", "-4.5", "-0.0001", "0", "0.0001", "0.3", "4.4999999999999999999999", "4.5", "4.51", "10",

@@ -54,6 +54,28 @@ import Testing
         #expect(try row([9, 9, 2, 9], target(by: "2024-05-31", atMost: "2")) == "9 pending 2024-03-31")
     }
 
+    /// Of each day only what targets name is summed up: each figure alone must then be what it is among all of them.
+    @Test func readsEachFigureAsItIsAmongAll() throws {
+        let areas = try district()
+        for figure in FigureCatalog.all {
+            let targets = Level.allCases.map { level in
+                Target(name: "t", figure: figure, level: level, by: day("2024-02-29"), bound: .atLeast(ExactDecimal("0")!))
+            }
+            let plan = ReportPlan(asOf: day("2024-04-15"), from: day("2024-01-31"), targets: targets)
+            var projected = emptyProjection(areas, cuts: plan.cuts)
+            for place in projected.counts.indices { projected.counts[place] = 1 + place * 7 % 31 }
+            for place in projected.details.indices { projected.details[place] = 1 + place * 5 % 17 }
+            let population = try Population(
+                rows: areas.communities.enumerated().map { PopulationRow(code: $1.code, year: 2023, residents: Int64(1000 + $0)) },
+                areas: areas)
+            let settings = ReportSettings(areas: areas, population: population, demand: exampleDemand, catchment: 1500, targets: targets)
+            let report = ReportFigures(projected, plan: plan, settings: settings)
+            let expected = TargetResult.all(of: targets, plan: plan, areas: areas, figures: report.figures(cut:))
+            #expect(report.targets == expected, "\(figure.name)")
+            #expect(figure.tables == .coverage || report.targets.allSatisfy { $0.value != nil && $0.metOn != nil }, "\(figure.name)")
+        }
+    }
+
     @Test func leavesOtherTargetsDaysOut() throws {
         // The other target's day is a cut where 77 places stand; it must not count for this one.
         let both = try [target(by: "2024-04-15", atLeast: "70"), target(by: "2024-02-10", atLeast: "70")]

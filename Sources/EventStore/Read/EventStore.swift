@@ -143,11 +143,24 @@ public final class EventStore: EventSource, Sendable {
 
     /// The identifiers of some numbers, ascending.
     public func identifiers(_ numbers: ArraySlice<UInt32>, in namespace: Namespace) throws -> (starts: [Int], bytes: [UInt8]) {
-        try reader.identifiers(numbers, in: namespace)
+        guard let held = heldIdentifiers.withLock({ $0[namespace] }) else { return try reader.identifiers(numbers, in: namespace) }
+        var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
+        found.starts.reserveCapacity(numbers.count + 1)
+        for number in numbers {
+            guard Int(number) + 1 < held.starts.count else { throw LogReader.noSuchIdentifier }
+            found.bytes.append(contentsOf: held.bytes[Int(held.starts[Int(number)])..<Int(held.starts[Int(number) + 1])])
+            found.starts.append(found.bytes.count)
+        }
+        return found
     }
 
     /// The identifiers of the events in some rows of a block, ascending.
     public func eventIdentifiers(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8]) {
         try reader.eventIdentifiers(rows, of: place(block, log))
+    }
+
+    /// The details of the events in some rows of a block, ascending.
+    public func eventDetails(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8]) {
+        try reader.eventDetails(rows, of: place(block, log))
     }
 }

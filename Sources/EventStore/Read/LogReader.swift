@@ -57,24 +57,33 @@ struct LogReader: Sendable {
         return rows
     }
 
-    /// The new identifiers of a namespace in a block: their lengths and their bytes.
-    func introduced(in block: EntryTable.Block, _ space: Namespace) throws(StoreError) -> (
-        lengths: ArraySlice<UInt8>, text: ArraySlice<UInt8>
-    ) {
+    static var noSuchIdentifier: StoreError { .tooLarge(what: "the store has no identifier of that number") }
+
+    /// The lengths of the new identifiers of a namespace in a block, and where their bytes are in its file. Only lengths are read: the
+    /// bytes of all namespaces may be a hundred times what is asked for.
+    func introduced(in block: EntryTable.Block, _ space: Namespace) throws(StoreError) -> (lengths: [UInt8], text: Range<Int>) {
         let header = block.header
-        let section = try files.file(block.entry / tileWidth)
-            .bytes(at: Int(table.offsets[block.entry]) + header.columnsEnd, count: header.introducedBytes)
-        var place = 0
+        let file = try files.file(block.entry / tileWidth)
+        var place = Int(table.offsets[block.entry]) + header.columnsEnd
+        let end = place + header.introducedBytes
         for before in 0...Int(space.rawValue) {
             let count = Int(header.introduced[before])
-            guard place + count <= section.count else { break }
-            let lengths = section[place..<place + count]
-            let text = lengths.reduce(0) { $0 + Int($1) }
-            guard place + count + text <= section.count else { break }
-            if before == Int(space.rawValue) { return (lengths, section[place + count..<place + count + text]) }
-            place += count + text
+            guard place + count <= end else { break }
+            let lengths = count > 0 ? try file.bytes(at: place, count: count) : []
+            let text = place + count..<place + count + Self.sum(lengths[...])
+            guard text.upperBound <= end else { break }
+            if before == Int(space.rawValue) { return (lengths, text) }
+            place = text.upperBound
         }
         throw damage(block.entry, "the new identifiers of the block do not fit it")
+    }
+
+    private static func sum(_ lengths: ArraySlice<UInt8>) -> Int {
+        lengths.withUnsafeBufferPointer { lengths in
+            var sum = 0
+            for length in lengths { sum &+= Int(length) }
+            return sum
+        }
     }
 
     /// Every identifier of a namespace in order of numbers.
@@ -92,7 +101,7 @@ struct LogReader: Sendable {
         where block.header.introduced[Int(space.rawValue)] > 0 && block.header.known[Int(space.rawValue)] < count {
             let (lengths, text) = try introduced(in: block, space)
             var start = bytes.count
-            bytes.append(contentsOf: text)
+            bytes.append(contentsOf: try files.file(block.entry / tileWidth).bytes(at: text.lowerBound, count: text.count))
             guard bytes.count <= Int(UInt32.max) else { throw .tooLarge(what: "the identifiers of a namespace take more than 4 GiB") }
             for length in lengths {
                 starts.append(UInt32(start))
@@ -106,7 +115,7 @@ struct LogReader: Sendable {
     /// One identifier by its number.
     func identifier(_ number: UInt32, in space: Namespace) throws(StoreError) -> [UInt8] {
         let place = Int(space.rawValue)
-        guard number < table.known[place] else { throw .tooLarge(what: "the store has no identifier of that number") }
+        guard number < table.known[place] else { throw Self.noSuchIdentifier }
         var low = 0
         var high = table.blocks.count
         while low < high {
@@ -116,11 +125,12 @@ struct LogReader: Sendable {
         let block = table.blocks[low - 1]
         let (lengths, text) = try introduced(in: block, space)
         let within = Int(number - block.header.known[place])
-        let start = text.startIndex + lengths.prefix(within).reduce(0) { $0 + Int($1) }
-        return Array(text[start..<start + Int(lengths[lengths.startIndex + within])])
+        return try files.file(block.entry / tileWidth)
+            .bytes(at: text.lowerBound + Self.sum(lengths[..<within]), count: Int(lengths[within]))
     }
 
-    /// The identifiers of some numbers, ascending: each block that introduced some of them is read once.
+    /// The identifiers of some numbers, ascending: of each block that introduced some of them, the stretch from the first to the last is
+    /// read once.
     func identifiers(_ numbers: ArraySlice<UInt32>, in space: Namespace) throws(StoreError) -> (starts: [Int], bytes: [UInt8]) {
         let place = Int(space.rawValue)
         var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
@@ -128,7 +138,7 @@ struct LogReader: Sendable {
         found.bytes.reserveCapacity(numbers.count * 16)
         var next = numbers.startIndex
         while next < numbers.endIndex {
-            guard numbers[next] < table.known[place] else { throw .tooLarge(what: "the store has no identifier of that number") }
+            guard numbers[next] < table.known[place] else { throw Self.noSuchIdentifier }
             var low = 0
             var high = table.blocks.count
             while low < high {
@@ -138,21 +148,23 @@ struct LogReader: Sendable {
             let block = table.blocks[low - 1]
             let (lengths, text) = try introduced(in: block, space)
             let first = block.header.known[place]
-            // By address: slices that are counted would cost as much as the copying.
-            lengths.withUnsafeBufferPointer { lengths in
-                text.withUnsafeBufferPointer { text in
-                    var (within, start) = (0, 0)
-                    while next < numbers.endIndex, Int(numbers[next] &- first) < lengths.count {
-                        let wanted = Int(numbers[next] &- first)
-                        while within < wanted {
-                            start += Int(lengths[within])
-                            within += 1
-                        }
-                        found.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<start + Int(lengths[within])]))
-                        found.starts.append(found.bytes.count)
-                        next += 1
-                    }
+            var end = next
+            while end < numbers.endIndex, Int(numbers[end] &- first) < lengths.count { end += 1 }
+            guard end > next else { throw damage(block.entry, "the new identifiers of the block do not fit it") }
+            var within = Int(numbers[next] &- first)
+            let start = text.lowerBound + Self.sum(lengths[..<within])
+            let stretch = Self.sum(lengths[within...Int(numbers[end - 1] &- first)])
+            let bytes = try files.file(block.entry / tileWidth).bytes(at: start, count: stretch)
+            var read = 0
+            while next < end {
+                let wanted = Int(numbers[next] &- first)
+                while within < wanted {
+                    read += Int(lengths[within])
+                    within += 1
                 }
+                found.bytes.append(contentsOf: bytes[read..<read + Int(lengths[within])])
+                found.starts.append(found.bytes.count)
+                next += 1
             }
         }
         return found
@@ -202,6 +214,40 @@ struct LogReader: Sendable {
             found.bytes.append(contentsOf: bytes[start..<start + Int(bytes[row])])
             found.starts.append(found.bytes.count)
         }
+        return found
+    }
+
+    /// The details of the events in some rows of a block, ascending: of the block, details alone are read.
+    func eventDetails(_ rows: [Int], of block: EntryTable.Block) throws(StoreError) -> (starts: [Int], bytes: [UInt8]) {
+        let header = block.header
+        var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
+        guard let first = rows.first, let last = rows.last else { return found }
+        guard first >= 0, last < header.count else { throw damage(block.entry, "the block holds no such event") }
+        let bytes = try files.file(block.entry / tileWidth)
+            .bytes(at: Int(table.offsets[block.entry]) + header.detailsStart, count: header.end - header.detailsStart)
+        let width = Int(header.detailWidth)
+        let isWhole = bytes.withUnsafeBytes { bytes in
+            func length(_ row: Int) -> Int {
+                switch width {
+                case 0: Int(header.uniformDetail)
+                case 1: Int(bytes[row])
+                default: Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: row * 2, as: UInt16.self)))
+                }
+            }
+            guard (0..<header.count).reduce(0, { $0 + length($1) }) == header.detailBytes else { return false }
+            var row = 0
+            var start = header.count * width
+            for wanted in rows {
+                while row < wanted {
+                    start += length(row)
+                    row += 1
+                }
+                found.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<start + length(row)]))
+                found.starts.append(found.bytes.count)
+            }
+            return true
+        }
+        guard isWhole else { throw damage(block.entry, "the lengths of the block's texts do not add up") }
         return found
     }
 

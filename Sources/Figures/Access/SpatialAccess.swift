@@ -71,10 +71,9 @@ public enum SpatialAccess {
                 within.removeAll(keepingCapacity: true)
                 weights.removeAll(keepingCapacity: true)
                 divisor = (0, 0)
-                grid.collect(about: place, into: &candidates)
+                grid.collect(about: place, among: points, within: squaredChord, into: &candidates)
                 for candidate in candidates {
                     let point = points[Int(candidate)]
-                    guard place.squaredChord(to: point) <= squaredChord else { continue }
                     let distance = point.distance(to: place)
                     guard distance <= catchment else { continue }
                     let share = distance / catchment

@@ -64,7 +64,7 @@ struct KeptFindings {
     /// By place: whether it stands no more.
     private let isGone: [Bool]
     /// The facilities that enrolments name.
-    let facilities: FacilityTexts?
+    let facilities: IdentifierTexts?
     /// Where each code's findings begin, and where their texts do; one more than codes.
     private let starts: [Start]
 
@@ -72,12 +72,17 @@ struct KeptFindings {
         var place = 0
         var id = 0
         var subject = 0
+        /// How many of those before stand.
+        var standing = 0
     }
 
     /// The findings that stand, and which of `new`, the findings of those subjects whose bits are set, are none of them.
-    init(_ columns: FindingColumns, _ new: inout [RawFinding], without changed: Table<UInt64>, facilities: FacilityTexts?) {
+    init(_ columns: FindingColumns, _ new: inout [RawFinding], without changed: Table<UInt64>, facilities: IdentifierTexts?) {
         self.columns = columns
         self.facilities = facilities
+        let count = columns.count
+        precondition(columns.subjects.count == count && columns.codes.count == count, "columns of one length")
+        precondition(columns.idLengths.count == count && columns.subjectLengths.count == count, "columns of one length")
         func key(_ ordinal: UInt32, _ code: UInt8) -> UInt64 { UInt64(ordinal) << 8 | UInt64(code) }
         // No event has one code twice.
         var places: [UInt64: Int] = [:]
@@ -85,32 +90,52 @@ struct KeptFindings {
         for (place, finding) in new.enumerated() where finding.hasSubject { places[key(finding.ordinal, finding.code.rawValue)] = place }
         var isKnown = [Bool](repeating: false, count: new.count)
         let (words, limit) = (changed.base, changed.count)
-        isGone = columns.ordinals.indices.map { place in
-            let subject = columns.subjects[place]
-            guard Int(subject >> 6) < limit else { return true }
-            guard words[Int(subject >> 6)] >> UInt64(subject & 63) & 1 != 0 else { return false }
-            guard let same = places[key(columns.ordinals[place], columns.codes[place])] else { return true }
-            isKnown[same] = true
-            return false
-        }
-        new = new.indices.filter { !isKnown[$0] }.map { new[$0] }
+        var isGone = [Bool](repeating: false, count: count)
         var starts: [Start] = []
         var start = Start()
-        for code in 0...FindingCode.allCases.count {
-            starts.append(start)
-            while start.place < columns.count, Int(columns.codes[start.place]) == code {
-                start.id += Int(columns.idLengths[start.place])
-                start.subject += Int(columns.subjectLengths[start.place])
-                start.place += 1
+        columns.subjects.withUnsafeBufferPointer { subjects in
+            isGone.withUnsafeMutableBufferPointer { isGone in
+                for place in subjects.indices {
+                    let subject = subjects[place]
+                    guard Int(subject >> 6) < limit else {
+                        isGone[place] = true
+                        continue
+                    }
+                    guard words[Int(subject >> 6)] >> UInt64(subject & 63) & 1 != 0 else { continue }
+                    if let same = places[key(columns.ordinals[place], columns.codes[place])] {
+                        isKnown[same] = true
+                    } else {
+                        isGone[place] = true
+                    }
+                }
             }
         }
+        columns.codes.withUnsafeBufferPointer { codes in
+            columns.idLengths.withUnsafeBufferPointer { idLengths in
+                columns.subjectLengths.withUnsafeBufferPointer { subjectLengths in
+                    isGone.withUnsafeBufferPointer { isGone in
+                        for code in 0...FindingCode.allCases.count {
+                            starts.append(start)
+                            var end = start
+                            while end.place < codes.count, Int(codes[end.place]) == code {
+                                end.id &+= Int(idLengths[end.place])
+                                end.subject &+= Int(subjectLengths[end.place])
+                                end.standing &+= isGone[end.place] ? 0 : 1
+                                end.place &+= 1
+                            }
+                            start = end
+                        }
+                    }
+                }
+            }
+        }
+        new = new.indices.filter { !isKnown[$0] }.map { new[$0] }
+        self.isGone = isGone
         self.starts = starts
     }
 
     /// How many findings of a code stand.
-    func count(of code: FindingCode) -> Int {
-        isGone[starts[Int(code.rawValue)].place..<starts[Int(code.rawValue) + 1].place].count { !$0 }
-    }
+    func count(of code: FindingCode) -> Int { starts[Int(code.rawValue) + 1].standing - starts[Int(code.rawValue)].standing }
 
     /// Calls `body` with each finding of a code that stands, in order; they name what ``texts`` holds, which is given as `texts`.
     func forEach(_ code: FindingCode, _ log: Log, texts: UInt8, _ body: (Finding) -> Void) {
@@ -134,21 +159,28 @@ struct KeptFindings {
     var texts: FindingTexts { FindingTexts(ids: columns.ids, subjects: columns.subjectTexts, facilities: facilities?.bytes ?? []) }
 }
 
-/// The identifiers of all facilities.
-struct FacilityTexts {
+/// The identifiers of all numbers of a namespace.
+struct IdentifierTexts {
     private let starts: [UInt32]
     let bytes: [UInt8]
 
-    init(_ source: any EventSource) throws {
-        (starts, bytes) = try source.identifiers(of: .facility)
-        guard let last = starts.last, Int(last) <= bytes.count, zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+    init(_ source: any EventSource, _ space: Namespace) throws {
+        (starts, bytes) = try source.identifiers(of: space)
+        guard let last = starts.last, Int(last) <= bytes.count, Self.isAscending(starts) else {
             throw ProjectionError.inconsistentIdentifiers
         }
     }
 
-    /// Where the text of a facility is, by its number.
+    private static func isAscending(_ starts: [UInt32]) -> Bool {
+        starts.withUnsafeBufferPointer { starts in (1..<max(1, starts.count)).allSatisfy { starts[$0 - 1] <= starts[$0] } }
+    }
+
+    /// Whether there is an identifier of that number.
+    func holds(_ number: UInt32) -> Bool { Int(number) + 1 < starts.count }
+
+    /// Where the text of a number is; nowhere where it has none.
     func place(_ number: UInt32) -> TextPlace {
-        guard Int(number) + 1 < starts.count else { return TextPlace() }
+        guard holds(number) else { return TextPlace() }
         let (start, end) = (Int(starts[Int(number)]), Int(starts[Int(number) + 1]))
         return TextPlace(start: start, count: end - start)
     }

@@ -8,17 +8,6 @@ struct FlowCount: BitwiseCopyable {
     static func width(columns: Int) -> UInt64 { UInt64(columns) + 1 }
 }
 
-extension Flow {
-    /// The flow that a key stands for.
-    init(_ counted: FlowCount, _ request: ProjectionRequest) {
-        let width = FlowCount.width(columns: request.columns)
-        let (unassigned, elsewhere) = (UInt64(request.unassigned), UInt64(request.unassigned) + 1)
-        let rank = counted.key / width
-        let home = rank == unassigned ? elsewhere : rank == elsewhere ? unassigned : rank
-        self.init(home: Int(home), place: Int(counted.key % width), enrolments: Int(counted.count))
-    }
-}
-
 extension FoldedChildren {
     /// The enrolments active at D in open facilities by home and place, in order: those kept, without those that no longer hold, with
     /// the ones of the children folded now.
@@ -27,7 +16,23 @@ extension FoldedChildren {
         guard let kept else { return now }
         let undone = Self.counted(kept.undone, request).map { FlowCount(key: $0.key, count: -$0.count) }
         // What changed first: it is little beside what is kept.
-        return Self.sum(kept.sums.flows, Self.sum(undone, now)).filter { $0.count > 0 }
+        return Self.sum(kept.sums.flows, Self.sum(undone, now), onlyPositive: true)
+    }
+
+    /// The same as they are printed.
+    func printedFlows(_ request: ProjectionRequest) -> [Flow] {
+        let width = FlowCount.width(columns: request.columns)
+        let (unassigned, elsewhere) = (UInt64(request.unassigned), UInt64(request.unassigned) + 1)
+        // Keys ascend, so that homes do: to divide each would take longer than all else.
+        var (rank, first) = (0 as UInt64, 0 as UInt64)
+        return flows(request).map { counted in
+            if counted.key &- first >= width {
+                rank = counted.key / width
+                first = rank * width
+            }
+            let home = rank == unassigned ? elsewhere : rank == elsewhere ? unassigned : rank
+            return Flow(home: Int(home), place: Int(counted.key &- first), enrolments: Int(counted.count))
+        }
     }
 
     private static func counted(_ tallies: [ChildTally], _ request: ProjectionRequest) -> [FlowCount] {
@@ -55,23 +60,33 @@ extension FoldedChildren {
         return flows
     }
 
-    /// Two lists in order as one.
-    private static func sum(_ first: [FlowCount], _ second: [FlowCount]) -> [FlowCount] {
-        var sum: [FlowCount] = []
-        sum.reserveCapacity(first.count + second.count)
-        var place = 0
-        for flow in second {
-            while place < first.count, first[place].key < flow.key {
-                sum.append(first[place])
-                place += 1
+    /// Two lists in order as one; perhaps without what is no more.
+    private static func sum(_ first: [FlowCount], _ second: [FlowCount], onlyPositive: Bool = false) -> [FlowCount] {
+        [FlowCount](unsafeUninitializedCapacity: first.count + second.count) { sum, count in
+            func add(_ flow: FlowCount) {
+                guard !onlyPositive || flow.count > 0 else { return }
+                sum.initializeElement(at: count, to: flow)
+                count += 1
             }
-            if place < first.count, first[place].key == flow.key {
-                sum.append(FlowCount(key: flow.key, count: first[place].count &+ flow.count))
-                place += 1
-            } else {
-                sum.append(flow)
+            first.withUnsafeBufferPointer { first in
+                var place = 0
+                for flow in second {
+                    while place < first.count, first[place].key < flow.key {
+                        add(first[place])
+                        place += 1
+                    }
+                    if place < first.count, first[place].key == flow.key {
+                        add(FlowCount(key: flow.key, count: first[place].count &+ flow.count))
+                        place += 1
+                    } else {
+                        add(flow)
+                    }
+                }
+                while place < first.count {
+                    add(first[place])
+                    place += 1
+                }
             }
         }
-        return sum + first[place...]
     }
 }
