@@ -97,8 +97,9 @@ struct FacilitiesAtD {
                 longitude: hasPlace ? String(decoding: place[0], as: UTF8.self) : nil,
                 latitude: hasPlace ? String(decoding: place[1], as: UTF8.self) : nil, state: facility.pointee.state,
                 enrolled: enrolled[index],
-                money: money[index], registrationOrdinal: Int(facility.pointee.registrationOrdinal), filings: facility.pointee.filings,
-                inspections: facility.pointee.inspections, spans: spans[index],
+                money: money[index], registrationOrdinal: Int(facility.pointee.registrationOrdinal),
+                filings: Array(all.lists.filings[facility.pointee.lists.filings]),
+                inspections: Array(all.lists.inspections[facility.pointee.lists.inspections]), spans: spans[index],
                 enrolledAtCuts: [Int32](unsafeUninitializedCapacity: cuts) { counts, count in
                     for cut in 0..<cuts { counts[cut] = enrolments[(index &* cuts &+ cut) &* 2] }
                     count = cuts

@@ -172,7 +172,7 @@ extension DaySums {
         lastColumns = district.children.lastColumns.elements
         district.children.freeRanges()
         let grants = try district.grants(request, in: source)
-        filed = FiledDays(district.facilities.facilities)
+        filed = FiledDays(district.facilities)
         money = grants.money
         facilityMoney = grants.facilities
         yearly = grants.yearly.totals
