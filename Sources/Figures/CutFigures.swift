@@ -27,9 +27,10 @@ public struct CutFigures: Sendable {
         self.residents = residents
         self.demand = demand
         let counters = Counter.allCases
-        counts = AreaSums(
-            areas: areas, width: counters.count, projected.counts, from: cut * projected.columns,
-            stride: projected.cuts.count * projected.columns)
+        let (from, stride) = (cut * projected.columns, projected.cuts.count * projected.columns)
+        counts = projected.counts.read(
+            narrow: { AreaSums(areas: areas, width: counters.count, $0, from: from, stride: stride) },
+            wide: { AreaSums(areas: areas, width: counters.count, $0, from: from, stride: stride) })
         var served = [Int64](repeating: 0, count: areas.all.count)
         for slot in areas.communities.indices where projected.count(.served, cut: cut, column: slot) > 0 {
             served[0] += 1
@@ -43,7 +44,9 @@ public struct CutFigures: Sendable {
             return
         }
         let columns = projected.columns
-        details = AreaSums(areas: areas, width: DetailCounter.allCases.count, projected.details, from: 0, stride: columns)
+        details = projected.details.withUnsafeBufferPointer {
+            AreaSums(areas: areas, width: DetailCounter.allCases.count, $0, from: 0, stride: columns)
+        }
         var money = [Money](repeating: Money(), count: areas.all.count)
         for scheme in Scheme.allCases {
             for slot in 0..<areas.slotCount {
@@ -125,21 +128,21 @@ struct AreaSums: Sendable {
     private let values: [Int64]
 
     /// The sums of `width` columns: that of number `place` has its slots from `start + place * stride` on.
-    init(areas: Areas, width: Int, _ numbers: [Int], from start: Int, stride: Int) {
+    init<Number: FixedWidthInteger>(
+        areas: Areas, width: Int, _ numbers: UnsafeBufferPointer<Number>, from start: Int, stride: Int
+    ) {
         self.width = width
         let (slots, first) = (areas.slotCount, areas.communitiesRange.lowerBound)
         precondition(start >= 0 && start + (width - 1) * stride + slots <= numbers.count, "a number for every slot")
         var values = [Int64](repeating: 0, count: areas.all.count * width)
         values.withUnsafeMutableBufferPointer { values in
-            numbers.withUnsafeBufferPointer { numbers in
-                for slot in 0..<slots {
-                    let (row, town) = ((first + slot) * width, areas.townOfSlot[slot] * width)
-                    for place in 0..<width {
-                        let value = Int64(numbers[start &+ place &* stride &+ slot])
-                        values[row &+ place] = value
-                        values[town &+ place] += value
-                        values[place] += value
-                    }
+            for slot in 0..<slots {
+                let (row, town) = ((first + slot) * width, areas.townOfSlot[slot] * width)
+                for place in 0..<width {
+                    let value = Int64(numbers[start &+ place &* stride &+ slot])
+                    values[row &+ place] = value
+                    values[town &+ place] += value
+                    values[place] += value
                 }
             }
         }
