@@ -18,7 +18,8 @@ public struct Counts: Sendable {
     }
 
     private static func room<Number: FixedWidthInteger>(for count: Int) -> [Number] {
-        [Number](unsafeUninitializedCapacity: count) { _, initialized in
+        [Number](unsafeUninitializedCapacity: count) { numbers, initialized in
+            LargePages.prefer(UnsafeMutableRawBufferPointer(numbers))
             initialized = count
         }
     }
