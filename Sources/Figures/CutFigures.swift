@@ -38,9 +38,10 @@ public struct CutFigures: Sendable {
         self.areas = areas
         self.residents = residents
         self.demand = demand
-        counts = AreaSums(
-            areas: areas, numbers: counters.map(\.rawValue), projected.counts, from: cut * projected.columns,
-            stride: projected.cuts.count * projected.columns)
+        let (wanted, from, stride) = (counters.map(\.rawValue), cut * projected.columns, projected.cuts.count * projected.columns)
+        counts = projected.counts.read(
+            narrow: { AreaSums(areas: areas, numbers: wanted, $0, from: from, stride: stride) },
+            wide: { AreaSums(areas: areas, numbers: wanted, $0, from: from, stride: stride) })
         let isServedAsked = counters.contains(.served)
         var served = [Int64](repeating: 0, count: isServedAsked ? areas.all.count : 0)
         for slot in areas.communities.indices where isServedAsked && projected.count(.served, cut: cut, column: slot) > 0 {
@@ -55,7 +56,9 @@ public struct CutFigures: Sendable {
             return
         }
         let columns = projected.columns
-        details = AreaSums(areas: areas, numbers: DetailCounter.allCases.map(\.rawValue), projected.details, from: 0, stride: columns)
+        details = projected.details.withUnsafeBufferPointer {
+            AreaSums(areas: areas, numbers: DetailCounter.allCases.map(\.rawValue), $0, from: 0, stride: columns)
+        }
         var money = [Money](repeating: Money(), count: areas.all.count)
         for scheme in Scheme.allCases {
             for slot in 0..<areas.slotCount {
@@ -166,7 +169,9 @@ struct AreaSums: Sendable {
     private let values: [Int64]
 
     /// The sums of some numbers, ascending: that of number `place` has its slots from `start + place * stride` on.
-    init(areas: Areas, numbers wanted: [Int], _ numbers: [Int], from start: Int, stride: Int) {
+    init<Number: FixedWidthInteger>(
+        areas: Areas, numbers wanted: [Int], _ numbers: UnsafeBufferPointer<Number>, from start: Int, stride: Int
+    ) {
         let width = wanted.count
         var columns = [Int](repeating: -1, count: (wanted.last ?? -1) + 1)
         for (column, number) in wanted.enumerated() { columns[number] = column }
@@ -177,16 +182,14 @@ struct AreaSums: Sendable {
             start >= 0 && wanted.allSatisfy { $0 >= 0 && start + $0 * stride + slots <= numbers.count }, "a number for every slot")
         var values = [Int64](repeating: 0, count: areas.all.count * width)
         values.withUnsafeMutableBufferPointer { values in
-            numbers.withUnsafeBufferPointer { numbers in
-                wanted.withUnsafeBufferPointer { wanted in
-                    for slot in 0..<slots {
-                        let (row, town) = ((first + slot) * width, areas.townOfSlot[slot] * width)
-                        for column in 0..<width {
-                            let value = Int64(numbers[start &+ wanted[column] &* stride &+ slot])
-                            values[row &+ column] = value
-                            values[town &+ column] += value
-                            values[column] += value
-                        }
+            wanted.withUnsafeBufferPointer { wanted in
+                for slot in 0..<slots {
+                    let (row, town) = ((first + slot) * width, areas.townOfSlot[slot] * width)
+                    for column in 0..<width {
+                        let value = Int64(numbers[start &+ wanted[column] &* stride &+ slot])
+                        values[row &+ column] = value
+                        values[town &+ column] += value
+                        values[column] += value
                     }
                 }
             }

@@ -69,7 +69,7 @@ struct FacilitiesAtD {
         return try folded.withUnsafeBufferPointer { folded in
             try all.segments.withUnsafeBufferPointer { segments in
                 let lister = try FacilityLister(
-                    folded, segments, starts: all.segmentStarts, lookups: all.lookups, enrolled: enrolled, money: money,
+                    folded, segments, starts: all.segmentStarts, lookups: all.lookups, lists: all.lists, enrolled: enrolled, money: money,
                     enrolments: enrolments, cuts: cuts, threads, in: source)
                 return try lister.list(threads)
             }
@@ -85,6 +85,7 @@ private struct FacilityLister {
     /// By facility: where its segments begin; one more than facilities.
     private let starts: [Int]
     private let lookups: Table<FacilityLookup>
+    private let lists: FacilityLists
     private let enrolled: [ByClass]
     private let money: [GrantTotals]
     private let enrolments: Table<Int32>
@@ -117,7 +118,8 @@ private struct FacilityLister {
 
     init(
         _ folded: UnsafeBufferPointer<FoldedFacility>, _ segments: UnsafeBufferPointer<FacilitySegment>, starts: [Int],
-        lookups: Table<FacilityLookup>, enrolled: [ByClass], money: [GrantTotals], enrolments: Table<Int32>, cuts: Int, _ threads: Int,
+        lookups: Table<FacilityLookup>, lists: FacilityLists, enrolled: [ByClass], money: [GrantTotals], enrolments: Table<Int32>,
+        cuts: Int, _ threads: Int,
         in source: any EventSource
     ) throws {
         // Details first: identifiers are read for findings beside this, and held for whoever asks after that.
@@ -131,6 +133,7 @@ private struct FacilityLister {
         self.details = Table(details.bytes)
         detailPlaces = details.places
         (self.folded, self.segments, self.starts, self.lookups) = (folded, segments, starts, lookups)
+        self.lists = lists
         (self.enrolled, self.money, self.enrolments, self.cuts) = (enrolled, money, enrolments, cuts)
         (self.identifiers, self.communities) = (identifiers, communities)
     }
@@ -180,8 +183,9 @@ private struct FacilityLister {
             community: communities.text(facility.pointee.state.community), column: Int(lookups[Int(number)].column),
             longitude: hasPlace ? text(place.parts[first]) : nil, latitude: hasPlace ? text(place.parts[first + 1]) : nil,
             state: facility.pointee.state, enrolled: enrolled[index], money: money[index],
-            registrationOrdinal: Int(facility.pointee.registrationOrdinal), filings: facility.pointee.filings,
-            inspections: facility.pointee.inspections,
+            registrationOrdinal: Int(facility.pointee.registrationOrdinal),
+            filings: Array(lists.filings[facility.pointee.lists.filings]),
+            inspections: Array(lists.inspections[facility.pointee.lists.inspections]),
             spans: FacilitySpan.all(UnsafeBufferPointer(rebasing: segments[starts[index]..<starts[index + 1]])),
             enrolledAtCuts: [Int32](unsafeUninitializedCapacity: cuts) { counts, count in
                 let row = enrolments.base + index &* cuts &* 2

@@ -41,8 +41,8 @@ public struct FilingRound: Sendable, Hashable {
         self.ending = ending
     }
 
-    /// Takes an event that applied into a facility's rounds.
-    static func take(_ event: FilingsEvent, on day: Day, into rounds: inout [FilingRound]) {
+    /// Takes an event that applied into a facility's rounds: those from `start` on.
+    static func take(_ event: FilingsEvent, on day: Day, into rounds: inout [FilingRound], from start: Int) {
         let ending: Ending
         switch event {
         case .filingSubmitted: ending = .resubmitted
@@ -54,7 +54,7 @@ public struct FilingRound: Sendable, Hashable {
             .eventVoided:
             return
         }
-        if let last = rounds.indices.last, rounds[last].ending == nil {
+        if let last = rounds.indices.last, last >= start, rounds[last].ending == nil {
             rounds[last].endedOn = day
             rounds[last].ending = ending
         }

@@ -45,7 +45,7 @@ struct FoldedGrants {
     ) throws {
         let plan = records.plan
         let threads = min(request.threads, plan.count)
-        let filed = FiledByPlace(FiledDays(folded.facilities))
+        let filed = FiledByPlace(FiledDays(folded))
         let payees = Table(repeating: GrantPayee(), count: plan.subjects)
         self.payees = payees
         let tallies = (0..<threads).map { _ in
@@ -142,14 +142,10 @@ struct FiledDays: Sendable {
     init(counts: [UInt32], days: [Int32], areFiled: [UInt8]) { (self.counts, self.days, self.areFiled) = (counts, days, areFiled) }
 
     /// Of facilities in their order.
-    init(_ facilities: [FoldedFacility]) {
-        for facility in facilities {
-            counts.append(UInt32(truncatingIfNeeded: facility.filedChanges.count))
-            for change in facility.filedChanges {
-                days.append(change.day)
-                areFiled.append(change.isFiled ? 1 : 0)
-            }
-        }
+    init(_ folded: FoldedFacilities) {
+        counts = folded.facilities.map { UInt32(truncatingIfNeeded: $0.lists.filedChanges.count) }
+        days = folded.lists.filedChanges.map(\.day)
+        areFiled = folded.lists.filedChanges.map { $0.isFiled ? 1 : 0 }
     }
 }
 

@@ -29,8 +29,8 @@ func project(
     let (children, facilities) = (district.children, district.facilities)
     let grants = try district.grants(request, in: source)
     let atD = FacilitiesAtD(facilities, children.tallies, request)
-    var projected = Projected(uncounted: request)
-    try projected.counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(children, to: $0) }
+    var projected = Projected(uncounted: request, areNarrow: Totals.areNarrow(facilities, district.shape))
+    try projected.counts.write { try district.totals.addChildren(children, to: $0) }
     let enrolments = try district.totals.enrolments(children)
     children.freeRanges()
     let rest = ProjectionRest(source: source, request: request, voids: district.voids, facilities: facilities, grants: grants, atD: atD)
@@ -69,7 +69,7 @@ private struct ProjectionRest {
             .facilities, .findings(.enrollments), .counters, .findings(.births), .flows, .findings(.filings), .findings(.subsidies),
         ]
         try findings.withUnsafeMutableBufferPointer { findings in
-            try projected.counts.withUnsafeMutableBufferPointer { counts in
+            try projected.counts.write { counts in
                 try withUnsafeMutablePointer(to: &list) { list in
                     try withUnsafeMutablePointer(to: &allFlows) { allFlows in
                         let threads = request.threads <= Self.mostSideBySide ? request.threads : 1

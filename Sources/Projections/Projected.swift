@@ -15,7 +15,7 @@ public struct Projected: Sendable {
     public let communities: [String]
 
     /// Every ``Counter`` at every cut: `counts[(counter.rawValue * cuts.count + cut) * columns + column]`.
-    public var counts: [Int]
+    public var counts: Counts
     /// Every ``DetailCounter`` at D: `details[counter.rawValue * columns + column]`.
     public var details: [Int]
     /// Grants by scheme, over all grants to D, where their facility or child is or was last known to be:
@@ -46,12 +46,6 @@ public struct Projected: Sendable {
         counts[(counter.rawValue * cuts.count + cut) * columns + column]
     }
 
-    /// A counter at a cut for every column.
-    public func counts(_ counter: Counter, cut: Int) -> ArraySlice<Int> {
-        let start = (counter.rawValue * cuts.count + cut) * columns
-        return counts[start..<start + columns]
-    }
-
     /// A counter at D in one column.
     public func count(_ counter: DetailCounter, column: Int) -> Int { details[counter.rawValue * columns + column] }
 
@@ -64,17 +58,19 @@ public struct Projected: Sendable {
     /// A projection of nothing: every count 0.
     public init(empty request: ProjectionRequest) {
         self.init(
-            empty: request, counts: Array(repeating: 0, count: Counter.allCases.count * request.cuts.count * request.columns))
+            empty: request, counts: Counts(zeros: Counter.allCases.count * request.cuts.count * request.columns))
     }
 
     /// The same with room for the counters: whoever asks writes each before anything is read. It is a good part of a report's memory, and
     /// who counts can fill it while it lies in the cache.
-    init(uncounted request: ProjectionRequest) {
+    ///
+    /// - Parameter areNarrow: Whether each is known to fit into 32 bits.
+    init(uncounted request: ProjectionRequest, areNarrow: Bool) {
         let count = Counter.allCases.count * request.cuts.count * request.columns
-        self.init(empty: request, counts: [Int](unsafeUninitializedCapacity: count) { _, initialized in initialized = count })
+        self.init(empty: request, counts: Counts(uncounted: count, areNarrow: areNarrow))
     }
 
-    private init(empty request: ProjectionRequest, counts: [Int]) {
+    private init(empty request: ProjectionRequest, counts: Counts) {
         cuts = request.cuts
         asOf = request.asOf
         knownAt = request.knownAt

@@ -14,14 +14,21 @@ final class Table<Element: BitwiseCopyable> {
 
     init(repeating element: Element, count: Int) {
         self.count = count
-        base = .allocate(capacity: max(1, count))
+        base = Self.room(for: count)
         base.initialize(repeating: element, count: count)
     }
 
     /// Room for elements, each of which is to be set before it is read.
     init(count: Int) {
         self.count = count
-        base = .allocate(capacity: max(1, count))
+        base = Self.room(for: count)
+    }
+
+    /// Most tables are filled at once.
+    private static func room(for count: Int) -> UnsafeMutablePointer<Element> {
+        let base = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
+        LargePages.prefer(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: base, count: count)))
+        return base
     }
 
     deinit { base.deallocate() }

@@ -25,9 +25,34 @@ struct Totals {
         registered = folded.facilities.count
     }
 
+    /// Whether every counter of a record is known to fit into 32 bits: what is counted of children is no more than their events, and a
+    /// facility has no more places at a cut than it ever had. What is added up on the way may go beyond and comes back.
+    static func areNarrow(_ folded: FoldedFacilities, _ shape: RecordShape) -> Bool {
+        var (places, most) = (0, 0)
+        var facility: Int32 = -1
+        for segment in folded.segments {
+            if segment.facility != facility {
+                places += most
+                (facility, most) = (segment.facility, 0)
+            }
+            most = max(most, segment.places)
+        }
+        let events = shape.eventCounts[Int(Log.births.rawValue)] + shape.eventCounts[Int(Log.enrollments.rawValue)]
+        return events <= Int(Int32.max) && places + most <= Int(Int32.max)
+    }
+
     /// Writes the counters that follow from children alone, at every cut and column: +1 at the first cut of a range, -1 behind its
     /// last, summed up over the cuts; behind what is kept of them.
-    func addChildren(_ children: FoldedChildren, to counts: UnsafeMutableBufferPointer<Int>) throws {
+    func addChildren(_ children: FoldedChildren, to counts: Counts.Cells) throws {
+        switch counts {
+        case .narrow(let counts): try addChildren(children, to: counts)
+        case .wide(let counts): try addChildren(children, to: counts)
+        }
+    }
+
+    private func addChildren<Number: FixedWidthInteger>(
+        _ children: FoldedChildren, to counts: UnsafeMutableBufferPointer<Number>
+    ) throws {
         let stride = columnStride
         let scratch = Scratch(threads, columns.size * stride, behind: children.counted?.stays)
         let kept = children.kept
@@ -45,7 +70,8 @@ struct Totals {
                     sums &+= SIMD8(added[0], added[1], added[2], added[3], added[4], added[5], added[6], added[7])
                     for counter in 0..<DaySums.counters {
                         let place = (counter &* cuts &+ cut) &* width &+ column
-                        counts[place] = Int(sums[counter]) &+ (kept == nil ? 0 : Int(before[place]))
+                        counts[place] =
+                            Number(truncatingIfNeeded: sums[counter]) &+ (kept == nil ? 0 : Number(truncatingIfNeeded: before[place]))
                     }
                 }
             }
@@ -170,10 +196,19 @@ struct Totals {
     /// Writes the counters of what facilities are and hold, at every cut. Each worker has its own counters.
     ///
     /// What stays the same all through a segment is noted as differences and summed up over the cuts afterwards.
-    func addFacilities(_ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: UnsafeMutableBufferPointer<Int>) throws {
+    func addFacilities(_ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: Counts.Cells) throws {
+        switch counts {
+        case .narrow(let counts): try addFacilities(segments, enrolments: enrolments, to: counts)
+        case .wide(let counts): try addFacilities(segments, enrolments: enrolments, to: counts)
+        }
+    }
+
+    private func addFacilities<Number: FixedWidthInteger & SIMDScalar>(
+        _ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: UnsafeMutableBufferPointer<Number>
+    ) throws {
         // The longest comes first: what changes at each cut, at once.
         let lasting = Counter.allCases.filter { $0.rawValue > Counter.waitlistedResidents.rawValue && !Self.changing.contains($0) }
-        func rows(_ counter: Counter) -> UnsafeMutableBufferPointer<Int> {
+        func rows(_ counter: Counter) -> UnsafeMutableBufferPointer<Number> {
             UnsafeMutableBufferPointer(rebasing: counts[counter.rawValue * cuts * width..<(counter.rawValue + 1) * cuts * width])
         }
         try segments.withUnsafeBufferPointer { segments in
@@ -208,11 +243,11 @@ struct Totals {
 
     /// Adds a number that a facility keeps throughout a segment.
     @inline(__always)
-    private func addLasting(
-        _ segments: UnsafeBufferPointer<FacilitySegment>, to rows: UnsafeMutableBufferPointer<Int>, _ number: (FacilitySegment) -> Int
+    private func addLasting<Number: FixedWidthInteger>(
+        _ segments: UnsafeBufferPointer<FacilitySegment>, to rows: UnsafeMutableBufferPointer<Number>, _ number: (FacilitySegment) -> Int
     ) {
         for segment in segments where segment.fromCut < segment.toCut {
-            let added = number(segment)
+            let added = Number(truncatingIfNeeded: number(segment))
             rows[Int(segment.fromCut) &* width &+ Int(segment.column)] &+= added
             if Int(segment.toCut) < cuts { rows[Int(segment.toCut) &* width &+ Int(segment.column)] &-= added }
         }
@@ -224,11 +259,11 @@ struct Totals {
     }
 
     /// Writes the counters that are ``changing``: enrolled, over age, vacant places, and children over the number of places.
-    private func addChanging(
-        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>, to rows: [UnsafeMutableBufferPointer<Int>]
+    private func addChanging<Number: FixedWidthInteger & SIMDScalar>(
+        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>, to rows: [UnsafeMutableBufferPointer<Number>]
     ) {
         // A segment's cuts lie together while they are counted, and are turned into rows afterwards.
-        withUnsafeTemporaryAllocation(of: SIMD4<Int>.self, capacity: max(1, width &* cuts)) { sums in
+        withUnsafeTemporaryAllocation(of: SIMD4<Number>.self, capacity: max(1, width &* cuts)) { sums in
             guard let sums = sums.baseAddress else { return }
             sums.initialize(repeating: SIMD4(), count: width &* cuts)
             for segment in segments {
@@ -236,7 +271,9 @@ struct Totals {
                 let (cells, column) = (enrolments.base + Int(segment.facility) &* cuts &* 2, sums + Int(segment.column) &* cuts)
                 for cut in Int(segment.fromCut)..<Int(segment.toCut) {
                     let (enrolled, overAge) = (Int(cells[cut &* 2]), Int(cells[cut &* 2 &+ 1]))
-                    column[cut] &+= SIMD4(enrolled, overAge, max(0, places &- enrolled), max(0, enrolled &- places))
+                    column[cut] &+= SIMD4(
+                        Number(truncatingIfNeeded: enrolled), Number(truncatingIfNeeded: overAge),
+                        Number(truncatingIfNeeded: max(0, places &- enrolled)), Number(truncatingIfNeeded: max(0, enrolled &- places)))
                 }
             }
             for first in stride(from: 0, to: width, by: 8) {

@@ -62,7 +62,7 @@ private struct PayeeChange {
     init(_ kept: FoldedChildren.Kept, _ folded: FoldedFacilities) {
         let (before, lookups) = (kept.facilities.before, folded.lookups)
         filedBefore = FiledByPlace(kept.sums.filed)
-        filedNow = FiledByPlace(FiledDays(folded.facilities))
+        filedNow = FiledByPlace(FiledDays(folded))
         placesBefore = Table(repeating: -1, count: lookups.count)
         for (number, lookup) in kept.sums.lookups.enumerated() { placesBefore[number] = lookup.index }
         changed = Table(repeating: false, count: lookups.count)

@@ -161,9 +161,8 @@ extension DaySums {
         let folded = district.facilities.lookups
         lookups = (0..<folded.count).map { folded[$0] }
         facilities = district.facilities.facilities.count
-        var counts = [Int](repeating: 0, count: DaySums.counters * request.cuts.count * request.columns)
-        try counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(district.children, to: $0) }
-        self.counts = counts.map { Int32(truncatingIfNeeded: $0) }
+        counts = Array(repeating: 0, count: DaySums.counters * request.cuts.count * request.columns)
+        try counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(district.children, to: .narrow($0)) }
         let tallies = district.children.tallies
         enrolments = try district.totals.enrolments(district.children).elements
         classes = (0..<facilities * 4).map { place in tallies.reduce(0) { $0 &+ $1.classes[place] } }
@@ -172,7 +171,7 @@ extension DaySums {
         lastColumns = district.children.lastColumns.elements
         district.children.freeRanges()
         let grants = try district.grants(request, in: source)
-        filed = FiledDays(district.facilities.facilities)
+        filed = FiledDays(district.facilities)
         money = grants.money
         facilityMoney = grants.facilities
         yearly = grants.yearly.totals
