@@ -48,18 +48,32 @@ final class IdentifierTable {
         numbers.grow(to: held + more)
     }
 
-    /// Puts in stored identifiers by their numbers: `bytes[starts[i]..<starts[i + 1]]` is that of `numbers[i]`.
-    func load(_ more: ArraySlice<UInt32>, _ texts: (starts: [Int], bytes: [UInt8])) {
-        guard isPartial, texts.starts.count == more.count + 1 else { return }
+    /// The hashes of identifiers: `bytes[starts[i]..<starts[i + 1]]` is one.
+    static func hashes(_ texts: (starts: [Int], bytes: [UInt8])) -> [UInt64] {
+        texts.bytes.withUnsafeBufferPointer { text in
+            zip(texts.starts, texts.starts.dropFirst()).map { start, end in
+                text.baseAddress.map { IdentifierHash.hash($0 + start, count: end - start) } ?? 0
+            }
+        }
+    }
+
+    /// Puts in stored identifiers by their numbers: `bytes[starts[i]..<starts[i + 1]]` is that of `numbers[i]`, and `hashes[i]` its hash.
+    func load(_ more: ArraySlice<UInt32>, _ texts: (starts: [Int], bytes: [UInt8]), hashes: [UInt64]) {
+        guard isPartial, texts.starts.count == more.count + 1, hashes.count == more.count else { return }
         if loaded.isEmpty { loaded = Array(repeating: 0, count: (base + 63) / 64) }
         reserve(loading: more.count)
         texts.bytes.withUnsafeBufferPointer { text in
             guard let text = text.baseAddress else { return }
-            for (place, number) in more.enumerated() where loaded[Int(number >> 6)] >> UInt64(number & 63) & 1 == 0 {
+            // There is room, so nothing moves. Each slot is asked for some steps before it is needed.
+            let (view, ahead) = (slots.view, 16)
+            for place in hashes.indices.prefix(ahead) { view.ask(hashes[place]) }
+            for (place, number) in more.enumerated() {
+                if place &+ ahead < hashes.count { view.ask(hashes[place &+ ahead]) }
+                guard loaded[Int(number >> 6)] >> UInt64(number & 63) & 1 == 0 else { continue }
                 loaded[Int(number >> 6)] |= 1 << UInt64(number & 63)
                 let start = text + texts.starts[place]
                 let length = texts.starts[place + 1] - texts.starts[place]
-                slots.insert(UInt32(truncatingIfNeeded: held), hash: IdentifierHash.hash(start, count: length))
+                slots.insert(UInt32(truncatingIfNeeded: held), hash: hashes[place])
                 put(start, count: length)
                 numbers.start[held - 1] = number
             }

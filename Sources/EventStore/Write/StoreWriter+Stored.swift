@@ -230,11 +230,17 @@ extension StoreWriter {
             }
         }
         let reader = reader
-        let texts = gathered(stretches.count, sideBySide ?? oneByOne) { item in
-            Result { () throws(StoreError) in try reader.identifiers(stretches[item].numbers, in: stretches[item].space) }
+        let found = gathered(stretches.count, sideBySide ?? oneByOne) { item in
+            Result { () throws(StoreError) in
+                let texts = try reader.identifiers(stretches[item].numbers, in: stretches[item].space)
+                return (texts, IdentifierTable.hashes(texts))
+            }
         }
         for (space, numbers) in wanted { identifiers[Int(space.rawValue)].reserve(loading: numbers.count) }
-        for (stretch, text) in zip(stretches, texts) { identifiers[Int(stretch.space.rawValue)].load(stretch.numbers, try text.get()) }
+        for (stretch, found) in zip(stretches, found) {
+            let (texts, hashes) = try found.get()
+            identifiers[Int(stretch.space.rawValue)].load(stretch.numbers, texts, hashes: hashes)
+        }
     }
 
     /// The table of a list.
