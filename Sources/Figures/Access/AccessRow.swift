@@ -26,7 +26,9 @@ public struct AccessRow: Sendable, Hashable {
             for place in facilities.indices {
                 let capacity = facilities[place].state.places
                 guard facilities[place].state.isOpen, facilities[place].state.isFiled, capacity > 0,
-                    let position = position(of: facilities[place], areas: areas)
+                    let position = position(
+                        longitude: facilities[place].longitude, latitude: facilities[place].latitude, column: facilities[place].column,
+                        areas: areas)
                 else { continue }
                 supply.append(.init(position: position, capacity: Int64(capacity)))
             }
@@ -39,11 +41,11 @@ public struct AccessRow: Sendable, Hashable {
 
     /// A facility's own coordinates, else its community's.
     public static func position(of facility: ProjectedFacility, areas: Areas) -> Position? {
-        if let longitude = facility.longitude, let latitude = facility.latitude,
-            let own = Position(longitude: longitude, latitude: latitude)
-        {
-            return own
-        }
-        return facility.column < areas.communities.count ? areas.communities[facility.column].position : nil
+        position(longitude: facility.longitude, latitude: facility.latitude, column: facility.column, areas: areas)
+    }
+
+    private static func position(longitude: String?, latitude: String?, column: Int, areas: Areas) -> Position? {
+        if let longitude, let latitude, let own = Position(longitude: longitude, latitude: latitude) { return own }
+        return column < areas.communities.count ? areas.communities[column].position : nil
     }
 }
