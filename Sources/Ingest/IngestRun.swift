@@ -62,6 +62,8 @@ public final class IngestRun: @unchecked Sendable {
     /// Called before it is decided what becomes of an archive.
     private var beforeDeciding: () throws -> Void = {}
     private var shared: SharedWork?
+    /// What is worth doing by a thread that has nothing else to do.
+    private var spare: (@Sendable () -> Void)?
     // Owned by the appending thread.
     private var batch: BatchInProgress?
     private var answers: [ArchiveAnswer] = []
@@ -85,12 +87,16 @@ public final class IngestRun: @unchecked Sendable {
     /// outer bytes read and events appended, and may throw to stop the run. Throws where the store cannot be written or the run was
     /// stopped; then the store is as it was at its last checkpoint.
     ///
-    /// - Parameter beforeDeciding: Called before it is decided what becomes of an archive. What it throws stops the run.
+    /// - Parameters:
+    ///   - beforeDeciding: Called before it is decided what becomes of an archive. What it throws stops the run.
+    ///   - spare: Called at most once, by a thread that has nothing else to do while the last archive is appended.
     public func run(
-        threads: Int, beforeDeciding: @escaping () throws -> Void = {}, onAnswer: @escaping (ArchiveAnswer) -> Void,
+        threads: Int, beforeDeciding: @escaping () throws -> Void = {}, beside spare: (@Sendable () -> Void)? = nil,
+        onAnswer: @escaping (ArchiveAnswer) -> Void,
         onProgress: @escaping (Int, Int) throws -> Void
     ) throws -> [ArchiveAnswer] {
         self.beforeDeciding = beforeDeciding
+        self.spare = spare
         defer { self.beforeDeciding = {} }
         if threads > 1 {
             // Where there are fewer archives than threads, some have nothing to do while they are read.
@@ -163,6 +169,11 @@ public final class IngestRun: @unchecked Sendable {
                 job.isBusy = false
                 job.isRead = isRead
                 monitor.broadcast()
+            } else if let work = spare, isAppending, head == jobs.count - 1, first.isRead {
+                spare = nil
+                monitor.unlock()
+                work()
+                monitor.lock()
             } else {
                 monitor.wait()
             }

@@ -60,8 +60,11 @@ enum Stages {
                 }
                 progress.work.expect(.archiveBytes, bytes)
                 // Reference data by which the report turns out to be impossible are refused before anything is stored.
+                let (reference, store) = (known.reference, known.store)
                 let answers = try IngestRun(inputs, into: writer).run(threads: threads) {
-                    _ = try known.reference?.value()
+                    _ = try reference?.value()
+                } beside: {
+                    store?.holdIdentifiers()
                 } onAnswer: { answer in
                     onAnswer(answer)
                     if let complaint = answer.complaint { printError(complaint) }
@@ -70,10 +73,10 @@ enum Stages {
                     progress.work.reach(.eventsAppended, events)
                     try Interruption.check()
                 }
-                let store = try writer.published()
+                let published = try writer.published()
                 isDone = true
                 closing { writer.close() }
-                return (answers, store)
+                return (answers, published)
             }
         }
     }

@@ -20,11 +20,15 @@ public final class EventStore: EventSource, Sendable {
     /// The identifiers of namespaces that have few, once they were asked for: what is made of a store asks several times.
     private let heldIdentifiers = Mutex<[Namespace: (starts: [UInt32], bytes: [UInt8])]>([:])
     private static let mostHeldBytes = 4 << 20
+    /// An earlier state of the log, whose identifiers serve this one as far as they go.
+    private let earlier: EventStore?
 
     init(
-        paths: StorePaths, checkpoint: Checkpoint?, reader: LogReader, size: Int, root: Digest, headSize: Int, lookedFor: [LookedFor] = []
+        paths: StorePaths, checkpoint: Checkpoint?, reader: LogReader, size: Int, root: Digest, headSize: Int, lookedFor: [LookedFor] = [],
+        behind earlier: EventStore? = nil
     ) {
         self.lookedFor = lookedFor
+        self.earlier = earlier
         self.paths = paths
         self.checkpoint = checkpoint
         self.reader = reader
@@ -135,15 +139,33 @@ public final class EventStore: EventSource, Sendable {
 
     /// Every identifier of a namespace in order of numbers.
     public func identifiers(of namespace: Namespace) throws -> (starts: [UInt32], bytes: [UInt8]) {
-        if let held = heldIdentifiers.withLock({ $0[namespace] }) { return held }
-        let all = try reader.identifiers(of: namespace)
+        if let held = held(namespace) { return held }
+        let all = try reader.identifiers(of: namespace, behind: earlier?.held(namespace))
         if all.bytes.count <= Self.mostHeldBytes { heldIdentifiers.withLock { $0[namespace] = all } }
         return all
     }
 
+    /// The identifiers of a namespace where they are held.
+    private func held(_ namespace: Namespace) -> (starts: [UInt32], bytes: [UInt8])? { heldIdentifiers.withLock { $0[namespace] } }
+
+    /// Reads the identifiers of namespaces that have few, to hold them for whoever asks next, of this state or of one that follows. What
+    /// cannot be read is read again then.
+    public func holdIdentifiers() {
+        for namespace in [Namespace.facility, .community] where identifierCount(of: namespace) <= Self.mostHeldBytes / 32 {
+            _ = try? identifiers(of: namespace)
+        }
+    }
+
     /// The identifiers of some numbers, ascending.
     public func identifiers(_ numbers: ArraySlice<UInt32>, in namespace: Namespace) throws -> (starts: [Int], bytes: [UInt8]) {
-        guard let held = heldIdentifiers.withLock({ $0[namespace] }) else { return try reader.identifiers(numbers, in: namespace) }
+        try heldIdentifiers(numbers, in: namespace) ?? reader.identifiers(numbers, in: namespace)
+    }
+
+    /// The same where they are held; else nil.
+    func heldIdentifiers(
+        _ numbers: ArraySlice<UInt32>, in namespace: Namespace
+    ) throws(StoreError) -> (starts: [Int], bytes: [UInt8])? {
+        guard let held = held(namespace) else { return nil }
         var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
         found.starts.reserveCapacity(numbers.count + 1)
         for number in numbers {

@@ -37,6 +37,8 @@ final class PendingLog {
     private(set) var firstUnwritten: Int
     /// The sizes of the log when the last few pieces were handed over to be written, in order.
     private var handedOver: [Int] = []
+    /// Whether a published part of the bundle being filled may not be copied yet.
+    private(set) var isCopying = false
     /// Bytes of entries since the last publication.
     private(set) var pendingBytes = 0
     private let durability = Durability()
@@ -83,14 +85,20 @@ final class PendingLog {
     private func handOver() throws(StoreError) {
         guard let file, !buffer.isEmpty else { return }
         let count = buffer.count
-        if !writesBeside, !handedOver.isEmpty { try behind.wait() }
+        if !writesBeside, isCopying || !handedOver.isEmpty {
+            try behind.wait()
+            isCopying = false
+        }
         try behind.put(buffer, into: file, at: bufferStart, beside: writesBeside)
         buffer.removeAll(keepingCapacity: true)
         bufferStart += count
         if writesBeside {
             // So many wait at most, this one among them: those before are written.
             handedOver.append(size)
-            if handedOver.count > WriteBehind.most { firstUnwritten = handedOver.removeFirst() }
+            if handedOver.count > WriteBehind.most {
+                firstUnwritten = handedOver.removeFirst()
+                isCopying = false
+            }
         } else {
             (firstUnwritten, handedOver) = (size, [])
         }
@@ -100,56 +108,40 @@ final class PendingLog {
     func flush() throws(StoreError) {
         try handOver()
         try behind.wait()
-        (firstUnwritten, handedOver) = (size, [])
+        (firstUnwritten, handedOver, isCopying) = (size, [], false)
     }
 
     /// Whether something stands under `pending/` that is not published.
     var hasBegun: Bool { size != published || file != nil }
 
     /// Opens the file that the next entry goes to, unless it is open.
-    func begin() throws(StoreError) {
+    private func begin() throws(StoreError) {
         if file == nil { try beginBundle() }
     }
 
-    /// Opens the file of the bundle that the next entry belongs to; a published part of it is copied, and checked against the tree.
+    /// Opens the file of the bundle that the next entry belongs to; a published part of it is copied, and checked against the tree. Who
+    /// appends need not wait for that where another thread writes.
     private func beginBundle() throws(StoreError) {
         let bundle = size / tileWidth
         let width = size % tileWidth
         let file = try OpenFile.writing(paths.pendingBundle(bundle))
         end = 0
-        if width > 0 { end = try copy(paths.bundle(bundle, width: width), width, to: file) }
+        if width > 0 {
+            let path = paths.bundle(bundle, width: width)
+            guard let old = try OpenFile.reading(path) else { throw .damaged(file: path, offset: nil, problem: "the bundle is missing") }
+            end = try old.size()
+            let copy = BundleCopy(old: old, size: end, leaves: edge.levels[0], new: file)
+            if writesBeside {
+                // Of what it copies, nothing is to be read before.
+                firstUnwritten = min(firstUnwritten, bundle * tileWidth)
+                isCopying = true
+                behind.perform { () throws(StoreError) in try copy.run() }
+            } else {
+                try copy.run()
+            }
+        }
         bufferStart = end
         self.file = file
-    }
-
-    /// Copies a published bundle of `width` entries, each checked against the tree; its length.
-    private func copy(_ path: String, _ width: Int, to file: OpenFile) throws(StoreError) -> Int {
-        guard let old = try OpenFile.reading(path) else { throw .damaged(file: path, offset: nil, problem: "the bundle is missing") }
-        let size = try old.size()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
-        defer { buffer.deallocate() }
-        var done = 0
-        var index = 0
-        while index < width {
-            let piece = UnsafeRawBufferPointer(rebasing: buffer[..<(try old.read(into: buffer, at: done))])
-            var place = 0
-            while index < width, piece.count - place >= 2 {
-                let length = Int(piece[place]) << 8 | Int(piece[place + 1])
-                guard piece.count - place - 2 >= length else { break }
-                let hash = hasher.leaf(UnsafeRawBufferPointer(rebasing: piece[place + 2..<place + 2 + length]))
-                guard hash[...] == edge.levels[0][index * 32..<index * 32 + 32] else {
-                    throw .damaged(file: path, offset: done + place, problem: "the entry is not the one that the log's tree holds")
-                }
-                place += 2 + length
-                index += 1
-            }
-            // A piece is longer than any entry.
-            guard place > 0 else { throw .damaged(file: path, offset: done, problem: "the bundle is cut short") }
-            try file.write(UnsafeRawBufferPointer(rebasing: piece[..<place]), at: done)
-            done += place
-        }
-        guard done == size else { throw .damaged(file: path, offset: done, problem: "something stands behind the last entry") }
-        return done
     }
 
     /// Goes back to an earlier end; nothing after it was published.
@@ -318,5 +310,42 @@ private final class Durability: Sendable {
     func end() throws(StoreError) {
         wait()
         if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+}
+
+/// The copy of a published bundle that is not full, each entry checked against the tree.
+private struct BundleCopy: Sendable {
+    let old: OpenFile
+    /// The length of the old file.
+    let size: Int
+    /// The hashes of its entries.
+    let leaves: [UInt8]
+    let new: OpenFile
+
+    func run() throws(StoreError) {
+        let hasher = TreeHasher()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+        defer { buffer.deallocate() }
+        var done = 0
+        var index = 0
+        while index < leaves.count / 32 {
+            let piece = UnsafeRawBufferPointer(rebasing: buffer[..<(try old.read(into: buffer, at: done))])
+            var place = 0
+            while index < leaves.count / 32, piece.count - place >= 2 {
+                let length = Int(piece[place]) << 8 | Int(piece[place + 1])
+                guard piece.count - place - 2 >= length else { break }
+                let hash = hasher.leaf(UnsafeRawBufferPointer(rebasing: piece[place + 2..<place + 2 + length]))
+                guard hash[...] == leaves[index * 32..<index * 32 + 32] else {
+                    throw .damaged(file: old.path, offset: done + place, problem: "the entry is not the one that the log's tree holds")
+                }
+                place += 2 + length
+                index += 1
+            }
+            // A piece is longer than any entry.
+            guard place > 0 else { throw .damaged(file: old.path, offset: done, problem: "the bundle is cut short") }
+            try new.write(UnsafeRawBufferPointer(rebasing: piece[..<place]), at: done)
+            done += place
+        }
+        guard done == size else { throw .damaged(file: old.path, offset: done, problem: "something stands behind the last entry") }
     }
 }

@@ -28,8 +28,6 @@ extension StoreWriter {
             if waiting.isEmpty, !isPartial(parsed.log) {
                 try absorb(parsed, number: number, entry: entry)
             } else {
-                // The events go on where the published ones end, in a copy of the last bundle: made while others still read the archive.
-                if waiting.isEmpty { try pending.begin() }
                 waiting.append((parsed, number, entry))
                 waitingRows += parsed.events.count
                 if waitingRows >= Self.waitingLimit { try absorbWaiting() }

@@ -75,6 +75,8 @@ extension StoreWriter {
     /// Finds the stored events that some blocks could repeat, and puts the stored identifiers that they name into the tables; or builds
     /// the table of everything where that is the cheaper way.
     func findStored(_ blocks: [ParsedBlock]) throws(StoreError) {
+        // Stored events may stand in the bundle that is being copied.
+        if pending.isCopying { try pending.flush() }
         // Children are named most often, and of facilities, which are few, all are read as a rule: what takes longest comes first.
         let lists = (HashedList.identifierLists + HashedList.eventLists).filter { table($0).isPartial }
         let reader = reader
@@ -229,10 +231,12 @@ extension StoreWriter {
                 stretches.append((space, numbers[start..<min(start + most, numbers.count)]))
             }
         }
-        let reader = reader
+        let (reader, known) = (reader, known)
         let found = gathered(stretches.count, sideBySide ?? oneByOne) { item in
             Result { () throws(StoreError) in
-                let texts = try reader.identifiers(stretches[item].numbers, in: stretches[item].space)
+                let (space, numbers) = stretches[item]
+                let held = try known?.heldIdentifiers(numbers, in: space)
+                let texts = if let held { held } else { try reader.identifiers(numbers, in: space) }
                 return (texts, IdentifierTable.hashes(texts))
             }
         }

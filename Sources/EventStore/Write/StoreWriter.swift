@@ -19,6 +19,8 @@ public final class StoreWriter {
     public let origin: String
     let signer: SigningKey?
     var reader: LogReader
+    /// The state in which the writer began, where somebody had read it.
+    private(set) var known: EventStore?
     let pending: PendingLog
     /// The head's size and root when the writer began, and how long each ``HashedList`` was, by place.
     let opened: (size: Int, root: Digest, counts: [Int])
@@ -127,9 +129,11 @@ public final class StoreWriter {
         }
         var resigned = 0
         if let signer, let head, head.verifier == nil { resigned = try Resigning.run(paths, signer, size: size) }
-        return try StoreWriter(
+        let writer = try StoreWriter(
             paths: paths, lock: lock, origin: name, signer: signer, resigned: resigned, reader: LogReader(files: files, table: table),
             edge: edge)
+        if isKnown { writer.known = known }
+        return writer
     }
 
     /// Why the log of this name cannot be written to with this key or without one; nil: it can.
@@ -154,7 +158,7 @@ public final class StoreWriter {
         return EventStore(
             paths: paths, checkpoint: size > 0 ? Checkpoint(origin: origin, size: size, root: root) : nil,
             reader: LogReader(files: BundleFiles(paths: paths, size: size), table: reader.table), size: size, root: root, headSize: size,
-            lookedFor: lookedFor)
+            lookedFor: lookedFor, behind: known)
     }
 
     /// Whether the log has a batch of the archive with this digest, under whatever name.
@@ -176,7 +180,10 @@ public final class StoreWriter {
     /// Takes back what is not published and makes durable what was derived: from here on, nothing lies about that the next writer has
     /// to see to.
     private func endWell() throws(StoreError) {
-        if pending.hasBegun { try Recovery.clearPending(paths) }
+        if pending.hasBegun {
+            try? pending.flush()
+            try Recovery.clearPending(paths)
+        }
         guard !hasColumnsBehind else { throw .unusable(reason: "a side file could not be written") }
         if haveColumnsChanged {
             // All at once: a disk takes hardly longer for nine files than for one.

@@ -36,6 +36,18 @@ final class WriteBehind: Sendable {
         }
     }
 
+    /// Writes something else in its turn, by the other thread: nothing does where something before it failed.
+    func perform(_ body: @escaping @Sendable () throws(StoreError) -> Void) {
+        queue.async { [self] in
+            guard failure.withLock({ $0 == nil }) else { return }
+            do throws(StoreError) {
+                try body()
+            } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+    }
+
     /// Does something once all that was handed over before is written, or has failed.
     func afterwards(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
 
