@@ -51,6 +51,7 @@ let package = Package(
         library("CArchive", "libarchive", "libarchive-dev"),
         library("CZlib", "zlib", "zlib1g-dev"),
         library("CIsal", "libisal", "libisal-dev"),
+        library("CChecksum", "libisal", "libisal-dev"),
         library("CLzma", "liblzma", "liblzma-dev"),
         library("CZstd", "libzstd", "libzstd-dev"),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),  // has no pkg-config file in Debian 12
@@ -61,7 +62,7 @@ let package = Package(
         .target(name: "CStreams"),
         .target(name: "CLzmaDecoder"),
 
-        room("Events", ["CIsal"]),
+        room("Events", ["CChecksum"]),
         room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CLzmaDecoder", "CZstd", "CBzip2", "CCrypto"]),
         room("EventStore", ["Events", "Archives", "CKernel"]),
         room("Ingest", ["Events", "Archives", "EventStore", "CKernel"]),

@@ -1,4 +1,4 @@
-import CIsal
+import CChecksum
 
 /// A checksum against torn writes and flipped bits, not against intent: the CRC-64 of ECMA-182 (xz's), by ISA-L at the speed of memory,
 /// over words and their number. A change within 64 neighbouring bits always shows.
