@@ -77,7 +77,10 @@ import Testing
         let folder = try store()
         let path = folder.path + "/index/places"
         let good = try Data(contentsOf: URL(fileURLWithPath: path))
-        for wrong in [nil, good.prefix(50), good.dropLast(9), Data("TWPLAC01".utf8)] as [Data?] {
+        var flipped = [good, good]
+        flipped[0][100] ^= 1
+        flipped[1][good.count - 1] ^= 1
+        for wrong in [nil, good.prefix(50), good.dropLast(9), Data("TWPLAC01".utf8)] + flipped as [Data?] {
             if let wrong { try rewrite(path, wrong) } else { try remove(path) }
             #expect(StoreCheck(at: folder.path).run().faults.map(\.file) == [path])
             let before = try EventStore.open(at: folder.path).size
@@ -87,6 +90,8 @@ import Testing
             writer.close()
             let after = try table(folder)
             #expect(after.taken == after.count && after.count > before)
+            // Its bytes follow from the log, whatever became of it before.
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)).starts(with: good))
             #expect(StoreCheck(at: folder.path).run().isSound)
         }
         // An archive that brings nothing completes it too.
@@ -140,7 +145,22 @@ import Testing
             #expect(store.size == size)
             let error = #expect(throws: StoreError.self) { try store.readBlock(0, of: .births, texts: false, into: EventColumns()) }
             #expect("\(try #require(error))".contains("the header of the block is not the one that was written"))
+            // Who compares a duplicate with it reads its rows by that header.
+            let log = store.reader
+            #expect(throws: StoreError.self) { _ = try log.rows([0], of: .births) }
         }
+        // Nothing is appended behind a last block that is not the one of the file.
+        let last = table.blocks[table.blocks.count - 1]
+        let bundle = folder.path + "/log/tile/entries/001.p/\(size % tileWidth)"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: bundle))
+        var other = whole
+        other[Int(table.offsets[last.entry]) + 30] ^= 1
+        try rewrite(name, good)
+        try rewrite(bundle, other)
+        let writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        #expect(throws: StoreError.self) { try writer.beginBatch() }
+        writer.close()
+        try rewrite(bundle, whole)
         try rewrite(name, good)
         try EventStore.open(at: folder.path).readBlock(0, of: .births, texts: true, into: EventColumns())
     }

@@ -83,7 +83,7 @@ struct BlockHeader: Sendable {
     }
 
     /// Whether these bytes begin as the header is written.
-    func isWritten(at bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    func isWritten(at bytes: UnsafeRawBufferPointer) -> Bool {
         var writer = ByteWriter()
         write(to: &writer)
         return bytes.starts(with: writer.bytes)

@@ -16,6 +16,27 @@ struct LogReader: Sendable {
         return .damaged(file: path, offset: Int(table.offsets[index]), problem: problem)
     }
 
+    /// A whole events block. Its rows are found by its own header, so that must be the one that the table has.
+    func stored(_ block: EntryTable.Block) throws(StoreError) -> StoredBlock {
+        let bytes = try entry(block.entry, padding: StoredBlock.padding)
+        guard bytes.withUnsafeBytes({ block.header.isWritten(at: $0) }) else { throw headerDamage(block) }
+        guard let stored = StoredBlock(padded: bytes) else { throw damage(block.entry, "not an events block") }
+        return stored
+    }
+
+    /// Checks that a block's header in the log is the one that the table has.
+    func check(_ block: EntryTable.Block) throws(StoreError) {
+        let file = try files.file(block.entry / tileWidth)
+        let bytes = try file.bytes(at: Int(table.offsets[block.entry]), count: BlockHeader.size)
+        guard bytes.withUnsafeBytes({ block.header.isWritten(at: $0) }) else { throw headerDamage(block) }
+    }
+
+    private func headerDamage(_ block: EntryTable.Block) -> StoreError {
+        damage(block.entry, Self.otherHeader)
+    }
+
+    private static let otherHeader = "the header of the block is not the one that was written"
+
     /// Decodes an events block, given by its place in the table.
     func decode(_ block: EntryTable.Block, texts: Bool, into columns: EventColumns) throws(StoreError) {
         let header = block.header
@@ -28,7 +49,7 @@ struct LogReader: Sendable {
         let result = withUnsafeTemporaryAllocation(byteCount: length + 8, alignment: 8) { buffer in
             Result { () throws(StoreError) -> String? in
                 try file.readWhole(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<length]), at: offset)
-                if isHeaderKept, !header.isWritten(at: buffer) { return "the header of the block is not the one that was written" }
+                if isHeaderKept, !header.isWritten(at: UnsafeRawBufferPointer(buffer)) { return Self.otherHeader }
                 return BlockDecoder.decode(header, UnsafeRawBufferPointer(buffer), texts: texts, limits: limits, into: columns)
             }
         }
@@ -41,14 +62,12 @@ struct LogReader: Sendable {
         var read: (place: Int, block: StoredBlock)?
         for ordinal in ordinals {
             guard let place = table.block(holding: Int(ordinal), of: log) else { throw .unusable(reason: "an event is in no block") }
-            let (entry, first) = (table.blocks[place].entry, table.blocks[place].header.firstOrdinal)
+            let first = table.blocks[place].header.firstOrdinal
             let block: StoredBlock
             if let read, read.place == place {
                 block = read.block
             } else {
-                guard let stored = StoredBlock(padded: try self.entry(entry, padding: StoredBlock.padding)) else {
-                    throw damage(entry, "not an events block")
-                }
+                let stored = try stored(table.blocks[place])
                 block = stored
                 read = (place, stored)
             }

@@ -99,6 +99,9 @@ struct PlacesFile {
         chunks.append(chunk)
     }
 
+    /// Forgets everything: the file is written anew by the next append.
+    mutating func discard() { chunks = [] }
+
     /// Makes the file durable; its name is the folder's.
     func synchronize() throws(StoreError) {
         guard let file = try OpenFile.reading(path) else { return }

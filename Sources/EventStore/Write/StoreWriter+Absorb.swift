@@ -311,8 +311,7 @@ extension StoreWriter {
         let known = compared[entry % compared.count]
         if let known, known.entry == entry, let block = known.block { return (block, row) }
         try readable(entry)
-        let bytes = try reader.entry(entry, padding: StoredBlock.padding)
-        guard let stored = StoredBlock(padded: bytes) else { throw reader.damage(entry, "not an events block") }
+        let stored = try reader.stored(reader.table.blocks[place])
         compared[entry % compared.count] = (entry, known?.entry == entry ? stored : nil)
         comparedLast = (entry, stored)
         return (stored, row)

@@ -127,6 +127,11 @@ extension StoreWriter {
         places = PlacesFile(paths: paths, size: opened.size) { [opened] size in
             size == opened.size ? opened.root : (try? tiles.edge(ofSize: size))?.root(TreeHasher())
         }
+        // What whoever opened the store did not use is not to stay.
+        if let have = places?.count, reader.table.taken < have { places?.discard() }
+        for log in Log.allCases {
+            if let last = reader.table.blocksOfLog[Int(log.rawValue)].last { try reader.check(reader.table.blocks[last]) }
+        }
     }
 
     /// Whether stored events of the log, or identifiers that its events name, may be missing from the tables.

@@ -34,6 +34,14 @@ extension StoreWriter {
         guard let have = places?.count, have < pending.published else { return }
         haveColumnsChanged = true
         do throws(StoreError) {
+            if have < opened.size {
+                // As each publication would have: the file's bytes follow from the log.
+                let tiles = TileReader(paths: paths, size: pending.published)
+                let kept = try Folder.names(in: paths.checkpoints).compactMap { Int($0) }.sorted()
+                for size in kept where size > have && size < pending.published {
+                    try places?.append(reader.table, upTo: size, root: try tiles.edge(ofSize: size).root(TreeHasher()))
+                }
+            }
             try places?.append(reader.table, upTo: pending.published, root: pending.edge.root(TreeHasher()))
         } catch {
             hasColumnsBehind = true

@@ -2,7 +2,7 @@ public import Events
 
 /// How ``DaySums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is.
 extension DaySums {
-    fileprivate static let magic: UInt64 = 0x3330_534D_5553_5754  // "TWSUMS03"
+    fileprivate static let magic: UInt64 = 0x3430_534D_5553_5754  // "TWSUMS04"
     fileprivate static let fixedWords = 32
 
     /// Gives the file to a sink, piece by piece with the place of each in the file, from several threads at once.
