@@ -37,7 +37,9 @@ public struct Population: Sendable {
             let year: Int
         }
         var seen: Set<AreaYear> = []
-        seen.reserveCapacity(rows.count)
+        // While years of areas ascend, as they mostly do to the end, none can come twice, and the set is not asked.
+        var greatest = (area: -1, year: 0)
+        var areAscending = true
         var seenElsewhere: Set<PopulationRow> = []
         var unknown: Set<String> = []
         // The years of an area mostly stand together.
@@ -47,7 +49,20 @@ public struct Population: Sendable {
             let number = last.number
             let isNew: Bool
             if let number {
-                isNew = seen.insert(AreaYear(area: number, year: row.year)).inserted
+                if areAscending, (number, row.year) > greatest {
+                    isNew = true
+                } else {
+                    if areAscending {
+                        for row in rows[..<index] {
+                            if let number = areas.registeredNumber(ofCode: row.code) {
+                                seen.insert(AreaYear(area: number, year: row.year))
+                            }
+                        }
+                        areAscending = false
+                    }
+                    isNew = seen.insert(AreaYear(area: number, year: row.year)).inserted
+                }
+                greatest = (number, row.year)
             } else {
                 isNew = seenElsewhere.insert(PopulationRow(code: row.code, year: row.year, residents: nil)).inserted
                 unknown.insert(row.code)

@@ -9,16 +9,11 @@ enum PopulationFile {
         let table = try ReferenceTable(bytes, file: file, columns: columns)
         let maximum = Int(Population.maximum)
         var rows: [PopulationRow] = []
-        struct AreaYear: Hashable {
-            let area: Int
-            let year: Int
-        }
         struct CodeYear: Hashable {
             let code: String
             let year: Int
         }
-        var seen: [AreaYear: Int] = [:]
-        seen.reserveCapacity(table.rowCount)
+        var seen = FirstLines()
         rows.reserveCapacity(table.rowCount)
         var seenElsewhere: [CodeYear: Int] = [:]
         var warnings = ReferenceCell.otherColumns(table)
@@ -40,7 +35,7 @@ enum PopulationFile {
             let area = last.area
             let first =
                 if let area {
-                    seen.updateValue(line, forKey: AreaYear(area: area, year: year))
+                    seen.note(line, AreaYear(area: area, year: year))
                 } else {
                     seenElsewhere.updateValue(line, forKey: CodeYear(code: code, year: year))
                 }
@@ -57,5 +52,32 @@ enum PopulationFile {
             rows.append(PopulationRow(code: code, year: year, residents: residents.map(Int64.init)))
         }
         return (rows, warnings)
+    }
+}
+
+private struct AreaYear: Hashable, Comparable {
+    let area: Int
+    let year: Int
+
+    static func < (left: Self, right: Self) -> Bool { (left.area, left.year) < (right.area, right.year) }
+}
+
+/// The lines of the years of areas. While these ascend, as they mostly do to a file's end, none can come twice, and nothing is looked up.
+private struct FirstLines {
+    private var ascending: [(year: AreaYear, line: Int)] = []
+    /// From the first on that did not ascend, all.
+    private var all: [AreaYear: Int]?
+
+    /// Notes a year of an area; its earlier line where it had one.
+    mutating func note(_ line: Int, _ year: AreaYear) -> Int? {
+        if all == nil, ascending.last.map({ $0.year < year }) ?? true {
+            ascending.append((year, line))
+            return nil
+        }
+        if all == nil {
+            all = Dictionary(uniqueKeysWithValues: ascending.map { ($0.year, $0.line) })
+            ascending = []
+        }
+        return all?.updateValue(line, forKey: year)
     }
 }

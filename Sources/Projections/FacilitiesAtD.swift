@@ -67,12 +67,10 @@ struct FacilitiesAtD {
         let folded = all.facilities
         guard !folded.isEmpty else { return [] }
         return try folded.withUnsafeBufferPointer { folded in
-            try all.segments.withUnsafeBufferPointer { segments in
-                let lister = try FacilityLister(
-                    folded, segments, starts: all.segmentStarts, lookups: all.lookups, lists: all.lists, enrolled: enrolled, money: money,
-                    enrolments: enrolments, cuts: cuts, threads, in: source)
-                return try lister.list(threads)
-            }
+            let courses = FacilityCourses(all.segments, starts: all.segmentStarts, all.lists, enrolments: enrolments, cuts: cuts)
+            let lister = try FacilityLister(
+                folded, lookups: all.lookups, courses: courses, enrolled: enrolled, money: money, threads, in: source)
+            return try lister.list(threads)
         }
     }
 }
@@ -81,15 +79,10 @@ struct FacilitiesAtD {
 /// holds, and what threads count together they wait for.
 private struct FacilityLister {
     private let folded: UnsafeBufferPointer<FoldedFacility>
-    private let segments: UnsafeBufferPointer<FacilitySegment>
-    /// By facility: where its segments begin; one more than facilities.
-    private let starts: [Int]
     private let lookups: Table<FacilityLookup>
-    private let lists: FacilityLists
+    private let courses: FacilityCourses
     private let enrolled: [ByClass]
     private let money: [GrantTotals]
-    private let enrolments: Table<Int32>
-    private let cuts: Int
     private let identifiers: Texts
     private let communities: Texts
     /// The details of the registrations, and behind them those of the events that say where the facilities lie.
@@ -117,10 +110,8 @@ private struct FacilityLister {
     }
 
     init(
-        _ folded: UnsafeBufferPointer<FoldedFacility>, _ segments: UnsafeBufferPointer<FacilitySegment>, starts: [Int],
-        lookups: Table<FacilityLookup>, lists: FacilityLists, enrolled: [ByClass], money: [GrantTotals], enrolments: Table<Int32>,
-        cuts: Int, _ threads: Int,
-        in source: any EventSource
+        _ folded: UnsafeBufferPointer<FoldedFacility>, lookups: Table<FacilityLookup>, courses: FacilityCourses, enrolled: [ByClass],
+        money: [GrantTotals], _ threads: Int, in source: any EventSource
     ) throws {
         // Details first: identifiers are read for findings beside this, and held for whoever asks after that.
         let ordinals = folded.indices.map { folded[$0].registrationOrdinal } + folded.indices.map { folded[$0].placeOrdinal }
@@ -132,9 +123,8 @@ private struct FacilityLister {
         }
         self.details = Table(details.bytes)
         detailPlaces = details.places
-        (self.folded, self.segments, self.starts, self.lookups) = (folded, segments, starts, lookups)
-        self.lists = lists
-        (self.enrolled, self.money, self.enrolments, self.cuts) = (enrolled, money, enrolments, cuts)
+        (self.folded, self.lookups, self.courses) = (folded, lookups, courses)
+        (self.enrolled, self.money) = (enrolled, money)
         (self.identifiers, self.communities) = (identifiers, communities)
     }
 
@@ -184,14 +174,7 @@ private struct FacilityLister {
             longitude: hasPlace ? text(place.parts[first]) : nil, latitude: hasPlace ? text(place.parts[first + 1]) : nil,
             state: facility.pointee.state, enrolled: enrolled[index], money: money[index],
             registrationOrdinal: Int(facility.pointee.registrationOrdinal),
-            filings: Array(lists.filings[facility.pointee.lists.filings]),
-            inspections: Array(lists.inspections[facility.pointee.lists.inspections]),
-            spans: FacilitySpan.all(UnsafeBufferPointer(rebasing: segments[starts[index]..<starts[index + 1]])),
-            enrolledAtCuts: [Int32](unsafeUninitializedCapacity: cuts) { counts, count in
-                let row = enrolments.base + index &* cuts &* 2
-                for cut in 0..<cuts { counts[cut] = row[cut &* 2] }
-                count = cuts
-            })
+            course: FacilityCourse(courses, at: index, facility.pointee.lists))
     }
 
     /// The first three parts of a detail and how many it has; none where it is not whole.

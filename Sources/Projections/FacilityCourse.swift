@@ -40,10 +40,63 @@ public struct Inspection: Sendable, Hashable {
     }
 }
 
-extension ProjectedFacility {
+/// What a facility went through by D. Those of a projection stand together as they were folded, and a course says where: to copy each
+/// facility's would take longer than all else that a list of them takes.
+public struct FacilityCourse: Sendable {
+    private let courses: FacilityCourses
+    private let place: Int
+    private let lists: FacilityLists.Stretch
+
+    init(_ courses: FacilityCourses, at place: Int, _ lists: FacilityLists.Stretch) {
+        (self.courses, self.place, self.lists) = (courses, place, lists)
+    }
+
+    /// A course by itself; `spans` in order, `enrolled` by the cut's place in ``Projected/cuts``.
+    public init(filings: [FilingRound] = [], inspections: [Inspection] = [], spans: [FacilitySpan] = [], enrolled: [Int32] = []) {
+        var lists = FacilityLists()
+        (lists.filings, lists.inspections) = (filings, inspections)
+        let table = Table(enrolled.flatMap { [$0, 0] })
+        let segments = spans.map(FacilitySegment.init)
+        courses = FacilityCourses(segments, starts: [0, segments.count], lists, enrolments: table, cuts: enrolled.count)
+        place = 0
+        self.lists = lists.stretch(from: FacilityLists().ends)
+    }
+
+    /// Its submissions for filing, in order, and what became of each.
+    public var filings: ArraySlice<FilingRound> { courses.lists.filings[lists.filings] }
+
+    /// Its inspections, in order.
+    public var inspections: ArraySlice<Inspection> { courses.lists.inspections[lists.inspections] }
+
+    /// The number of cuts.
+    public var cuts: Int { courses.cuts }
+
     /// What it was at a cut; nil: not open.
     public func span(at cut: Int) -> FacilitySpan? {
-        spans.last { $0.fromCut <= cut }.flatMap { $0.toCut > cut ? $0 : nil }
+        let segments = courses.segments[courses.starts[place]..<courses.starts[place + 1]]
+        let last = segments.last { $0.fromCut < $0.toCut && $0.fromCut <= cut }
+        return last.flatMap { $0.toCut > cut ? FacilitySpan($0) : nil }
+    }
+
+    /// The enrolments active there at a cut, open or not; nil where there is no such cut.
+    public func enrolled(at cut: Int) -> Int? {
+        (0..<courses.cuts).contains(cut) ? Int(courses.enrolments[(place * courses.cuts + cut) * 2]) : nil
+    }
+}
+
+/// What all facilities of a projection went through.
+// Nobody writes to the table any more.
+final class FacilityCourses: @unchecked Sendable {
+    fileprivate let segments: [FacilitySegment]
+    /// By facility: where its segments begin; one more than facilities.
+    fileprivate let starts: [Int]
+    fileprivate let lists: FacilityLists
+    /// As ``Totals/enrolments(_:)`` gives them.
+    fileprivate let enrolments: Table<Int32>
+    fileprivate let cuts: Int
+
+    init(_ segments: [FacilitySegment], starts: [Int], _ lists: FacilityLists, enrolments: Table<Int32>, cuts: Int) {
+        (self.segments, self.starts, self.lists, self.enrolments, self.cuts) = (segments, starts, lists, enrolments, cuts)
     }
 }
 
@@ -57,18 +110,17 @@ extension FoldedFacilities {
     }
 }
 
-extension FacilitySpan {
-    /// What the segments of one facility say, as far as they meet a cut.
-    static func all(_ segments: UnsafeBufferPointer<FacilitySegment>) -> [FacilitySpan] {
-        [FacilitySpan](unsafeUninitializedCapacity: segments.count) { spans, count in
-            for segment in segments where segment.fromCut < segment.toCut {
-                spans.initializeElement(at: count, to: FacilitySpan(segment))
-                count += 1
-            }
-        }
+extension FacilitySegment {
+    fileprivate init(_ span: FacilitySpan) {
+        self.init(
+            fromCut: Int32(span.fromCut), toCut: Int32(span.toCut), column: Int32(span.column), isFiled: span.isFiled, isInclusive: false,
+            isProvincial: false, caregivers: Int32(span.caregivers ?? -1), infant: Int32(span.capacity.infant),
+            toddler: Int32(span.capacity.toddler), preschool: Int32(span.capacity.preschool), mixed: Int32(span.capacity.mixed))
     }
+}
 
-    private init(_ segment: FacilitySegment) {
+extension FacilitySpan {
+    fileprivate init(_ segment: FacilitySegment) {
         self.init(
             fromCut: Int(segment.fromCut), toCut: Int(segment.toCut), column: Int(segment.column), isFiled: segment.isFiled,
             capacity: ByClass(

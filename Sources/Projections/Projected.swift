@@ -175,7 +175,7 @@ public struct Flow: Sendable, Hashable {
 }
 
 /// A facility as it stands at D: what `facilities.csv` shows of it.
-public struct ProjectedFacility: Sendable, Hashable {
+public struct ProjectedFacility: Sendable {
     /// Its identifier.
     public var id: String
     /// Its name as registered.
@@ -196,12 +196,6 @@ public struct ProjectedFacility: Sendable, Hashable {
     public var money: GrantTotals
     /// The ordinal of its registration in the filings log.
     public var registrationOrdinal: Int
-    /// Its submissions for filing by D, in order, and what became of each.
-    public var filings: [FilingRound] = []
-    /// Its inspections by D, in order.
-    public var inspections: [Inspection] = []
-    /// What it was at the cuts, while open, in order.
-    public var spans: [FacilitySpan] = []
-    /// The enrolments active there at each cut, by the cut's place in ``Projected/cuts``, open or not.
-    public var enrolledAtCuts: [Int32] = []
+    /// What it went through by D.
+    public var course: FacilityCourse = FacilityCourse()
 }

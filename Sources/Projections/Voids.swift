@@ -182,22 +182,24 @@ struct VoidResolver {
     /// Every void in order of log and ordinal.
     func resolve(_ gathered: [VoidRow]) throws -> [ResolvedVoid] {
         var resolved: [ResolvedVoid] = []
+        resolved.reserveCapacity(histories.voids.count + gathered.count)
+        let (ofLog, openOnes) = known()
         for log in Log.allCases {
             let covered = histories.eventCounts[Int(log.rawValue)]
-            let known = histories.voids.filter { $0.log == log }
-            let open = known.filter { $0.target == nil }.map { void in
-                VoidRow(log: log, ordinal: void.ordinal, occurredOn: void.occurredOn, recordedAt: void.recordedAt, target: void.text)
+            let known = ofLog[Int(log.rawValue)]
+            let openPlaces = openOnes.filter { known.contains($0) }
+            let open = openPlaces.map { place in
+                let void = histories.voids[place]
+                return VoidRow(
+                    log: log, ordinal: void.ordinal, occurredOn: void.occurredOn, recordedAt: void.recordedAt, target: void.text)
             }
             let new = gathered.filter { $0.log == log }.sorted { $0.ordinal < $1.ordinal }
             // Whatever is behind the histories is searched for both; what they cover, for the new voids only.
             let behind = try search(open + new, log, blocks(of: log, from: covered, in: source))
-            var late = Dictionary(uniqueKeysWithValues: zip(open.map(\.ordinal), behind.prefix(open.count)))
-            resolved += known.map { void in
-                guard void.target == nil, let target = late.removeValue(forKey: void.ordinal) ?? nil else { return void }
-                return Self.resolved(
-                    VoidRow(
-                        log: log, ordinal: void.ordinal, occurredOn: void.occurredOn, recordedAt: void.recordedAt, target: void.text),
-                    target)
+            let first = resolved.count
+            resolved += histories.voids[known]
+            for (place, (row, target)) in zip(openPlaces, zip(open, behind)) where target != nil {
+                resolved[first + place - known.lowerBound] = Self.resolved(row, target)
             }
             var targets = Array(behind.dropFirst(open.count))
             let missing = targets.indices.filter { targets[$0] == nil }
@@ -208,6 +210,27 @@ struct VoidResolver {
             resolved += zip(new, targets).map { Self.resolved($0, $1) }
         }
         return resolved
+    }
+
+    /// Where those of each log stand among the voids that the histories know, which are in order of logs, and the places of those without a
+    /// target. Nothing is copied: there are many of them, and few are looked at.
+    private func known() -> (ofLog: [Range<Int>], open: [Int]) {
+        histories.voids.withUnsafeBufferPointer { voids in
+            var ends = [Int](repeating: 0, count: Log.allCases.count)
+            var open: [Int] = []
+            for place in voids.indices {
+                ends[Int(voids[place].log.rawValue)] = place + 1
+                if voids[place].target == nil { open.append(place) }
+            }
+            var start = 0
+            return (
+                ends.map { end in
+                    let range = start..<max(start, end)
+                    start = range.upperBound
+                    return range
+                }, open
+            )
+        }
     }
 
     private static func resolved(_ row: VoidRow, _ target: Target?) -> ResolvedVoid {

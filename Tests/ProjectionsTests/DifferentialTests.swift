@@ -72,7 +72,7 @@ import Testing
             day(state.hygieneUntil), day(state.foodUntil), state.lastInspection?.name ?? "-", facility.longitude ?? "-",
             facility.latitude ?? "-", "\(facility.money.granted) \(facility.money.paid) \(facility.money.recovered)",
             state.registeredOn.description,
-            "\(facility.filings.map { round in ["\(round.submittedOn)"] + (round.ending.map { ["\($0.name) \(day(round.endedOn))"] } ?? []) })",
+            "\(facility.course.filings.map { round in ["\(round.submittedOn)"] + (round.ending.map { ["\($0.name) \(day(round.endedOn))"] } ?? []) })",
         ].joined(separator: "|")
     }
 }

@@ -137,7 +137,7 @@ enum InventedDistrict {
                 facility.state.hygieneUntil = day.adding(days: below(400) - 100)
                 facility.state.lastInspection = column % 4 == 0 ? nil : InspectionResult(rawValue: UInt8(column % 3))
                 let submitted = day.adding(days: -100 - column)
-                facility.filings = [
+                let filings = [
                     FilingRound(submittedOn: submitted, endedOn: submitted.adding(days: column % 15), ending: .returned),
                     facility.state.isPending
                         ? FilingRound(submittedOn: day.adding(days: -(column % 20)))
@@ -150,17 +150,15 @@ enum InventedDistrict {
                 projected.money[Int(Scheme.construction.rawValue) * columns + column].grants += 1
                 projected.money[Int(Scheme.construction.rawValue) * columns + column].granted += facility.money.granted
                 projected.money[Int(Scheme.construction.rawValue) * columns + column].paid += facility.money.paid
-                if isOpen {
-                    facility.spans = [
-                        FacilitySpan(
-                            fromCut: min(column, cuts - 1), toCut: cuts, column: column, isFiled: facility.state.isFiled,
-                            capacity: facility.state.capacity ?? ByClass(), caregivers: facility.state.caregivers)
-                    ]
+                let span = FacilitySpan(
+                    fromCut: min(column, cuts - 1), toCut: cuts, column: column, isFiled: facility.state.isFiled,
+                    capacity: facility.state.capacity ?? ByClass(), caregivers: facility.state.caregivers)
+                let inspections = facility.state.lastInspection.map { result in
+                    [Inspection(day: submitted, result: .rectify), Inspection(day: day, result: result)]
                 }
-                facility.enrolledAtCuts = (0..<cuts).map { Int32($0 * facility.enrolled.total / max(1, cuts - 1)) }
-                if let result = facility.state.lastInspection {
-                    facility.inspections = [Inspection(day: submitted, result: .rectify), Inspection(day: day, result: result)]
-                }
+                facility.course = FacilityCourse(
+                    filings: filings, inspections: inspections ?? [], spans: isOpen ? [span] : [],
+                    enrolled: (0..<cuts).map { Int32($0 * facility.enrolled.total / max(1, cuts - 1)) })
                 projected.facilities.append(facility)
                 guard isOpen else { continue }
                 let places = facility.state.places

@@ -17,8 +17,8 @@ public final class EventStore: EventSource, Sendable {
     let headSize: Int
     /// By log: events that whoever wrote last has looked for.
     let lookedFor: [LookedFor]
-    /// The identifiers of namespaces that have few, once they were asked for: what is made of a store asks several times.
-    private let heldIdentifiers = Mutex<[Namespace: (starts: [UInt32], bytes: [UInt8])]>([:])
+    /// By namespace: the identifiers where there are few, once they were asked for: what is made of a store asks several times.
+    private let heldIdentifiers = Namespace.allCases.map { _ in HeldIdentifiers() }
     private static let mostHeldBytes = 4 << 20
     /// An earlier state of the log, whose identifiers serve this one as far as they go.
     private let earlier: EventStore?
@@ -138,15 +138,23 @@ public final class EventStore: EventSource, Sendable {
     }
 
     /// Every identifier of a namespace in order of numbers.
-    public func identifiers(of namespace: Namespace) throws -> (starts: [UInt32], bytes: [UInt8]) {
-        if let held = held(namespace) { return held }
-        let all = try reader.identifiers(of: namespace, behind: earlier?.held(namespace))
-        if all.bytes.count <= Self.mostHeldBytes { heldIdentifiers.withLock { $0[namespace] = all } }
-        return all
+    public func identifiers(of namespace: Namespace) throws -> (starts: [UInt32], bytes: [UInt8]) { try allIdentifiers(of: namespace) }
+
+    /// The same, with the error that it throws.
+    func allIdentifiers(of namespace: Namespace) throws(StoreError) -> (starts: [UInt32], bytes: [UInt8]) {
+        // Who asks while they are read waits for them.
+        try heldIdentifiers[Int(namespace.rawValue)].texts.withLock { held throws(StoreError) in
+            if let held { return held }
+            let all = try reader.identifiers(of: namespace, behind: earlier?.held(namespace))
+            if all.bytes.count <= Self.mostHeldBytes { held = all }
+            return all
+        }
     }
 
     /// The identifiers of a namespace where they are held.
-    private func held(_ namespace: Namespace) -> (starts: [UInt32], bytes: [UInt8])? { heldIdentifiers.withLock { $0[namespace] } }
+    private func held(_ namespace: Namespace) -> (starts: [UInt32], bytes: [UInt8])? {
+        heldIdentifiers[Int(namespace.rawValue)].texts.withLock { $0 }
+    }
 
     /// Reads the identifiers of namespaces that have few, to hold them for whoever asks next, of this state or of one that follows. What
     /// cannot be read is read again then.
@@ -185,4 +193,9 @@ public final class EventStore: EventSource, Sendable {
     public func eventDetails(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8]) {
         try reader.eventDetails(rows, of: place(block, log))
     }
+}
+
+/// The identifiers of a namespace where they are held.
+private final class HeldIdentifiers: Sendable {
+    let texts = Mutex<(starts: [UInt32], bytes: [UInt8])?>(nil)
 }

@@ -78,24 +78,53 @@ struct LogReader: Sendable {
 
     static var noSuchIdentifier: StoreError { .tooLarge(what: "the store has no identifier of that number") }
 
-    /// The lengths of the new identifiers of a namespace in a block, and where their bytes are in its file. Only lengths are read: the
-    /// bytes of all namespaces may be a hundred times what is asked for.
-    func introduced(in block: EntryTable.Block, _ space: Namespace) throws(StoreError) -> (lengths: [UInt8], text: Range<Int>) {
+    /// The new identifiers of a namespace in a block.
+    struct Introduced {
+        fileprivate let file: OpenFile
+        let lengths: [UInt8]
+        /// Where their bytes are in the file.
+        fileprivate let text: Range<Int>
+        /// What was read of the file already, from a place on.
+        fileprivate let read: (place: Int, bytes: [UInt8])?
+
+        /// The bytes of all of them, or of some: a range of the bytes of all.
+        func bytes(_ part: Range<Int>? = nil) throws(StoreError) -> [UInt8] {
+            let part = part.map { text.lowerBound + $0.lowerBound..<text.lowerBound + $0.upperBound } ?? text
+            if let read, part.lowerBound >= read.place, part.upperBound <= read.place + read.bytes.count {
+                return Array(read.bytes[part.lowerBound - read.place..<part.upperBound - read.place])
+            }
+            return try file.bytes(at: part.lowerBound, count: part.count)
+        }
+    }
+
+    /// The new identifiers of a namespace in a block. As a rule lengths alone are read, since the bytes of all namespaces may be a hundred
+    /// times what is asked for; of a little that is left, all.
+    func introduced(in block: EntryTable.Block, _ space: Namespace) throws(StoreError) -> Introduced {
         let header = block.header
         let file = try files.file(block.entry / tileWidth)
         var place = Int(table.offsets[block.entry]) + header.columnsEnd
         let end = place + header.introducedBytes
+        var read: (place: Int, bytes: [UInt8])?
         for before in 0...Int(space.rawValue) {
             let count = Int(header.introduced[before])
             guard place + count <= end else { break }
-            let lengths = count > 0 ? try file.bytes(at: place, count: count) : []
+            if read == nil, end - place <= Self.smallRest { read = (place, try file.bytes(at: place, count: end - place)) }
+            let lengths: [UInt8]
+            if let read {
+                lengths = Array(read.bytes[place - read.place..<place - read.place + count])
+            } else {
+                lengths = count > 0 ? try file.bytes(at: place, count: count) : []
+            }
             let text = place + count..<place + count + Self.sum(lengths[...])
             guard text.upperBound <= end else { break }
-            if before == Int(space.rawValue) { return (lengths, text) }
+            if before == Int(space.rawValue) { return Introduced(file: file, lengths: lengths, text: text, read: read) }
             place = text.upperBound
         }
         throw damage(block.entry, "the new identifiers of the block do not fit it")
     }
+
+    /// The bytes of new identifiers that are read at once, for whatever of them.
+    private static let smallRest = 1 << 9
 
     private static func sum(_ lengths: ArraySlice<UInt8>) -> Int {
         lengths.withUnsafeBufferPointer { lengths in
@@ -125,11 +154,11 @@ struct LogReader: Sendable {
         where block.header.introduced[Int(space.rawValue)] > 0
             && (known..<max(known, count)).contains(Int(block.header.known[Int(space.rawValue)]))
         {
-            let (lengths, text) = try introduced(in: block, space)
+            let introduced = try introduced(in: block, space)
             var start = bytes.count
-            bytes.append(contentsOf: try files.file(block.entry / tileWidth).bytes(at: text.lowerBound, count: text.count))
+            bytes.append(contentsOf: try introduced.bytes())
             guard bytes.count <= Int(UInt32.max) else { throw .tooLarge(what: "the identifiers of a namespace take more than 4 GiB") }
-            for length in lengths {
+            for length in introduced.lengths {
                 starts.append(UInt32(start))
                 start += Int(length)
             }
@@ -149,10 +178,10 @@ struct LogReader: Sendable {
             if table.blocks[middle].header.known[place] <= number { low = middle + 1 } else { high = middle }
         }
         let block = table.blocks[low - 1]
-        let (lengths, text) = try introduced(in: block, space)
+        let introduced = try introduced(in: block, space)
         let within = Int(number - block.header.known[place])
-        return try files.file(block.entry / tileWidth)
-            .bytes(at: text.lowerBound + Self.sum(lengths[..<within]), count: Int(lengths[within]))
+        let start = Self.sum(introduced.lengths[..<within])
+        return try introduced.bytes(start..<start + Int(introduced.lengths[within]))
     }
 
     /// The identifiers of some numbers, ascending: of each block that introduced some of them, the stretch from the first to the last is
@@ -191,10 +220,10 @@ struct LogReader: Sendable {
                 }
                 (lengths, bytes, read) = (section, section, count + Self.sum(section[..<within]))
             } else {
-                let text: Range<Int>
-                (lengths, text) = try introduced(in: block, space)
-                bytes = try file.bytes(
-                    at: text.lowerBound + Self.sum(lengths[..<within]), count: Self.sum(lengths[within...last]))
+                let introduced = try introduced(in: block, space)
+                lengths = introduced.lengths
+                let start = Self.sum(lengths[..<within])
+                bytes = try introduced.bytes(start..<start + Self.sum(lengths[within...last]))
             }
             bytes.withUnsafeBufferPointer { bytes in
                 lengths.withUnsafeBufferPointer { lengths in

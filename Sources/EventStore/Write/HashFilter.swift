@@ -74,27 +74,50 @@ final class HashFilter: @unchecked Sendable {
     func scan(_ column: UnsafeBufferPointer<UInt64>, _ found: (_ place: Int) -> Void) {
         guard let hashes = column.baseAddress, let bits = bits.baseAddress else { return }
         let shift = bitShift
-        @inline(__always) func look(_ place: Int) {
-            let hash = hashes[place]
-            let word = bits[Int(truncatingIfNeeded: hash &>> shift)]
-            // By chance some seven in a hundred have the first bit, and hardly one in two thousand has all three.
-            if word &>> (hash & 63) & 1 != 0, case let mask = Self.mask(hash), word & mask == mask, holds(hash) { found(place) }
-        }
+        @inline(__always) func word(_ hash: UInt64) -> UInt64 { bits[Int(truncatingIfNeeded: hash &>> shift)] }
         guard let coarse = coarse?.baseAddress else {
-            for place in 0..<column.count { look(place) }
+            for place in 0..<column.count {
+                let (hash, word) = (hashes[place], word(hashes[place]))
+                // By chance some seven in a hundred have the first bit, and hardly one in two thousand has all three.
+                if word &>> (hash & 63) & 1 != 0, case let mask = Self.mask(hash), word & mask == mask, holds(hash) { found(place) }
+            }
             return
         }
-        // Without a branch that nobody can foretell: each place is noted, and kept where the bit is set.
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.stretch) { left in
+        // Without a branch that nobody can foretell: each place is noted, and kept where the bits are set.
+        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Self.stretch + 4) { left in
             guard let left = left.baseAddress else { return }
             for start in stride(from: 0, to: column.count, by: Self.stretch) {
-                var count = 0
-                for place in start..<min(start &+ Self.stretch, column.count) {
-                    let hash = hashes[place]
-                    (left + count).initialize(to: Int32(truncatingIfNeeded: place))
-                    count &+= Int(truncatingIfNeeded: coarse[Int(truncatingIfNeeded: hash &>> 52)] &>> (hash &>> 46 & 63) & 1)
+                let (piece, length) = (hashes + start, min(Self.stretch, column.count &- start))
+                @inline(__always) func bit(_ place: Int) -> Int {
+                    let hash = piece[place]
+                    return Int(truncatingIfNeeded: coarse[Int(truncatingIfNeeded: hash &>> 52)] &>> (hash &>> 46 & 63) & 1)
                 }
-                for place in 0..<count { look(Int(left[place])) }
+                @inline(__always) func note(_ place: Int, at count: Int) { (left + count).initialize(to: UInt16(truncatingIfNeeded: place)) }
+                var count = 0
+                var place = 0
+                // Four at a time: where each is noted depends on those before it alone, and not on what was counted in memory.
+                while place &+ 4 <= length {
+                    let (first, second, third, fourth) = (bit(place), bit(place &+ 1), bit(place &+ 2), bit(place &+ 3))
+                    note(place, at: count)
+                    note(place &+ 1, at: count &+ first)
+                    note(place &+ 2, at: count &+ first &+ second)
+                    note(place &+ 3, at: count &+ first &+ second &+ third)
+                    count &+= first &+ second &+ third &+ fourth
+                    place &+= 4
+                }
+                while place < length {
+                    note(place, at: count)
+                    count &+= bit(place)
+                    place &+= 1
+                }
+                var rest = 0
+                for turn in 0..<count {
+                    let place = Int(left[turn])
+                    let mask = Self.mask(piece[place])
+                    note(place, at: rest)
+                    rest &+= word(piece[place]) & mask == mask ? 1 : 0
+                }
+                for turn in 0..<rest where holds(piece[Int(left[turn])]) { found(start &+ Int(left[turn])) }
             }
         }
     }

@@ -45,7 +45,9 @@ final class IdentifierTable {
     func reserve(loading more: Int) {
         slots.reserve(more)
         records.grow(to: (held + more) * Self.recordBytes)
+        records.populate(to: (held + more) * Self.recordBytes, nil)
         numbers.grow(to: held + more)
+        numbers.populate(to: held + more, nil)
     }
 
     /// The hashes of identifiers: `bytes[starts[i]..<starts[i + 1]]` is one.
@@ -129,7 +131,10 @@ final class IdentifierTable {
         records.grow(to: (held + more) * Self.recordBytes)
         records.populate(to: (held + more) * Self.recordBytes, sideBySide)
         long.grow(to: longEnd + more * 64)
-        if isPartial { numbers.grow(to: held + more) }
+        if isPartial {
+            numbers.grow(to: held + more)
+            numbers.populate(to: held + more, nil)
+        }
     }
 
     /// The table as plain pointers, valid until it grows.

@@ -10,10 +10,12 @@ struct Pages<Value: BitwiseCopyable>: ~Copyable {
     private var populated = 0
 
     private static var hugePage: Int { 1 << 21 }
-    /// From how many bytes on it is worth it to populate them, and how many more are populated at once: a quarter as many as there are, so
-    /// that little is made ready in vain.
-    private static var smallest: Int { 1 << 23 }
-    private static func stretch(_ bytes: Int) -> Int { min(max(bytes / 4, smallest / 2), 1 << 26) / hugePage * hugePage }
+    /// From how many bytes on it is worth it to populate them side by side, and how many more are populated at once: a quarter as many as
+    /// there are, so that little is made ready in vain.
+    private static var large: Int { 1 << 23 }
+    private static func stretch(_ bytes: Int) -> Int {
+        bytes < large ? 1 << 18 : min(max(bytes / 4, large / 2), 1 << 26) / hugePage * hugePage
+    }
 
     private static func bytes(_ capacity: Int) -> Int {
         // Whole huge pages from one on: the system then aligns the mapping to them, when it moves too.
@@ -51,21 +53,28 @@ struct Pages<Value: BitwiseCopyable>: ~Copyable {
         start = memory.bindMemory(to: Value.self, capacity: capacity)
     }
 
-    /// Has the system find pages for the values before `end`, and for some behind them, where there are many: side by side, since
-    /// finding and zeroing them takes longer than filling them, and whoever fills them would meet them one by one.
+    /// Has the system find pages for the values before `end`, and for some behind them: finding and zeroing them takes longer than
+    /// filling them, and whoever fills them would meet them one by one. Many are found side by side.
+    ///
+    /// A place that is read before it is written to is met twice: for reading, the system lends a page of zeroes that all share, and to
+    /// exchange it stops every thread.
     @inline(__always)
     mutating func populate(to end: Int, _ sideBySide: SideBySide?) {
         let bytes = end * MemoryLayout<Value>.stride
-        if bytes > max(populated, Pages.smallest) { populate(bytes: bytes, sideBySide) }
+        if bytes > populated { populate(bytes: bytes, sideBySide) }
     }
 
     @inline(never)
     private mutating func populate(bytes: Int, _ sideBySide: SideBySide?) {
         let stretch = Pages.stretch(bytes)
-        let (first, end) = (max(populated, Pages.smallest), min(Pages.bytes(capacity), (bytes / stretch + 1) * stretch))
+        var (first, end) = (populated, min(Pages.bytes(capacity), (bytes / stretch + 1) * stretch))
         populated = end
-        guard let sideBySide, first < end else { return }
         let memory = UnsafeMutableRawPointer(start)
+        if first < Pages.large {
+            tuowei_populate(memory + first, UInt(min(end, Pages.large) - first))
+            first = Pages.large
+        }
+        guard let sideBySide, first < end else { return }
         let piece = 4 << 20
         sideBySide((end - first + piece - 1) / piece) { item in
             let place = first + item * piece

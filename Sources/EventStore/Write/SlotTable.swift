@@ -11,10 +11,12 @@ struct SlotTable: ~Copyable {
     private var capacity: Int
 
     /// A table with room for `expected` numbers.
-    init(expecting expected: Int = 0) {
+    init(expecting expected: Int = 0, _ sideBySide: SideBySide? = nil) {
         capacity = 1024
         while SlotTable.limit(capacity) < expected { capacity *= 2 }
         memory = Pages(capacity: capacity)
+        // A search reads a place, and only then is something put there.
+        memory.populate(to: capacity, sideBySide)
     }
 
     private static func limit(_ capacity: Int) -> Int { capacity / 10 * 7 }
@@ -25,7 +27,7 @@ struct SlotTable: ~Copyable {
     /// Makes sure that `more` numbers can be put in without growing; memory to grow into is made ready side by side.
     @inline(__always)
     mutating func reserve(_ more: Int, _ sideBySide: SideBySide? = nil) {
-        if count == 0, more > SlotTable.limit(capacity) { self = SlotTable(expecting: more) }
+        if count == 0, more > SlotTable.limit(capacity) { self = SlotTable(expecting: more, sideBySide) }
         while count + more > SlotTable.limit(capacity) { grow(sideBySide) }
     }
 

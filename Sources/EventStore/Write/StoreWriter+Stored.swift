@@ -1,4 +1,5 @@
 import Events
+import Synchronization
 
 /// How a writer finds stored events by their hashes: through the side files, which are computed from the log where they do not fit it.
 extension StoreWriter {
@@ -79,7 +80,7 @@ extension StoreWriter {
         if pending.isCopying { try pending.flush() }
         // Children are named most often, and of facilities, which are few, all are read as a rule: what takes longest comes first.
         let lists = (HashedList.identifierLists + HashedList.eventLists).filter { table($0).isPartial }
-        let reader = reader
+        let (reader, known) = (reader, known)
         let wants = gathered(lists.count, sideBySide ?? oneByOne) { item -> Want in
             let hashes = Self.hashes(of: lists[item], in: blocks)
             let table = table(lists[item])
@@ -89,9 +90,15 @@ extension StoreWriter {
             case .events(let log): return .allEvents(log)
             case .identifiers(let space):
                 let base = table.base
-                return .allIdentifiers(space, Result { () throws(StoreError) in try reader.identifiers(of: space, below: base) })
+                return .allIdentifiers(
+                    space,
+                    Result { () throws(StoreError) in
+                        if let known { return try known.allIdentifiers(of: space) }
+                        return try reader.identifiers(of: space, below: base)
+                    })
             }
         }
+        // Searches for identifiers, and then those for events.
         var searches: [(list: HashedList, filter: HashFilter)] = []
         for (list, want) in zip(lists, wants) {
             switch want {
@@ -104,22 +111,35 @@ extension StoreWriter {
             }
             table(list).scans += 1
         }
+        let ofIdentifiers = searches.count { if case .identifiers = $0.list { true } else { false } }
+        // To load an identifier takes as long as to look at so many hashes: those that take no longer than the search for events does are
+        // loaded beside it, by one thread, and more of them afterwards by all.
+        let mostBeside = searches[ofIdentifiers...].reduce(0) { $0 + table($1.list).base } / 64
+        let loads = Mutex<[Int: Result<Void, StoreError>]>([:])
         let found = HashSearch.run(
             searches.map { (columns[$0.list.place].count == table($0.list).base ? columns[$0.list.place] : nil, $0.filter) },
-            sideBySide ?? oneByOne)
-        var numbers: [(space: Namespace, numbers: [UInt32])] = []
+            sideBySide ?? oneByOne, first: 0..<ofIdentifiers
+        ) { search, hits in
+            guard hits.count <= mostBeside else { return }
+            let done = Result { () throws(StoreError) in try load(hits, searches[search].list, oneByOne) }
+            loads.withLock { $0[search] = done }
+        }
+        let loaded = loads.withLock { $0 }
         var repeated: [(log: Log, ordinals: [UInt32])] = []
-        for (search, hits) in zip(searches, found) {
-            let hits = if let hits { hits } else { try self.hits(of: search.filter, in: search.list) }
+        for (place, search) in searches.enumerated() {
+            if let done = loaded[place] {
+                try done.get()
+                continue
+            }
+            let hits = if let hits = found[place] { hits } else { try self.hits(of: search.filter, in: search.list) }
             switch search.list {
             case .events(let log):
                 let targets = note(hits, as: Self.targets(of: log, in: blocks), log)
                 events[Int(log.rawValue)].note(hits)
                 repeated.append((log, hits.filter { !targets.contains($0.hash) }.map(\.ordinal)))
-            case .identifiers(let space): if !hits.isEmpty { numbers.append((space, hits.map(\.ordinal))) }
+            case .identifiers: try load(hits, search.list, sideBySide ?? oneByOne)
             }
         }
-        try load(numbers)
         try takeOut(repeated)
     }
 
@@ -221,29 +241,26 @@ extension StoreWriter {
         table.complete(with: UnsafeBufferPointer(stored))
     }
 
-    /// Reads stored identifiers by their numbers, ascending in each namespace, and puts them into the tables.
-    private func load(_ wanted: [(space: Namespace, numbers: [UInt32])]) throws(StoreError) {
+    /// Reads the stored identifiers that were found, and puts them into their table; other tables may be put into meanwhile.
+    private func load(_ hits: [HashSearch.Hit], _ list: HashedList, _ sideBySide: @escaping SideBySide) throws(StoreError) {
+        guard case .identifiers(let space) = list, !hits.isEmpty else { return }
         // The numbers that are read at once: of a few dozen blocks where many are wanted of each.
         let most = 1 << 11
-        var stretches: [(space: Namespace, numbers: ArraySlice<UInt32>)] = []
-        for (space, numbers) in wanted {
-            for start in stride(from: 0, to: numbers.count, by: most) {
-                stretches.append((space, numbers[start..<min(start + most, numbers.count)]))
-            }
-        }
+        let numbers = hits.map(\.ordinal)
+        let stretches = stride(from: 0, to: numbers.count, by: most).map { numbers[$0..<min($0 + most, numbers.count)] }
         let (reader, known) = (reader, known)
-        let found = gathered(stretches.count, sideBySide ?? oneByOne) { item in
+        let found = gathered(stretches.count, sideBySide) { item in
             Result { () throws(StoreError) in
-                let (space, numbers) = stretches[item]
-                let held = try known?.heldIdentifiers(numbers, in: space)
-                let texts = if let held { held } else { try reader.identifiers(numbers, in: space) }
+                let held = try known?.heldIdentifiers(stretches[item], in: space)
+                let texts = if let held { held } else { try reader.identifiers(stretches[item], in: space) }
                 return (texts, IdentifierTable.hashes(texts))
             }
         }
-        for (space, numbers) in wanted { identifiers[Int(space.rawValue)].reserve(loading: numbers.count) }
+        let table = identifiers[Int(space.rawValue)]
+        table.reserve(loading: numbers.count)
         for (stretch, found) in zip(stretches, found) {
             let (texts, hashes) = try found.get()
-            identifiers[Int(stretch.space.rawValue)].load(stretch.numbers, texts, hashes: hashes)
+            table.load(stretch, texts, hashes: hashes)
         }
     }
 

@@ -31,7 +31,7 @@ extension PageMaker {
                     "utilisation", facility, unit: .ratio),
             ]
             guard isRegister else { return row }
-            let usable = facility.span(at: figures.plan.asOfCut).map(UsablePlaces.usable)
+            let usable = facility.course.span(at: figures.plan.asOfCut).map(UsablePlaces.usable)
             row += [
                 usable.map { .number(year(String($0), "places_usable", facility, at: figures.plan.asOfCut)) } ?? .plain("—"),
                 cell(String(facility.state.caregivers ?? 0), "caregivers", facility),

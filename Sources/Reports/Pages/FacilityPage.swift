@@ -199,14 +199,14 @@ extension PageMaker {
 
     private func facilityPicture(_ facility: ProjectedFacility, root: String) -> Picture? {
         let cuts = figures.plan.timeline
-        guard cuts.count > 1, facility.enrolledAtCuts.count == figures.plan.cuts.count else { return nil }
+        guard cuts.count > 1, facility.course.cuts == figures.plan.cuts.count else { return nil }
         // From the month in which it opened; while it was closed its lines have a gap.
-        let spans = cuts.map { facility.span(at: $0) }
+        let spans = cuts.map { facility.course.span(at: $0) }
         guard let first = spans.firstIndex(where: { $0 != nil }), first + 1 < cuts.count else { return nil }
         let names = [say("托位", "Places"), say("可用托位", "Usable places"), say("在托", "Enrolled")]
         let values: [[Int?]] = [
             spans.map { $0?.capacity.total }, spans.map { $0.map(UsablePlaces.usable) },
-            cuts.indices.map { place in spans[place].map { _ in Int(facility.enrolledAtCuts[cuts[place]]) } },
+            cuts.indices.map { place in spans[place].flatMap { _ in facility.course.enrolled(at: cuts[place]) } },
         ]
         let columns = ["places", "places_usable", "enrolled"]
         let rows = FacilityYear.cuts(figures.plan).compactMap { cut -> [PageCell]? in

@@ -29,8 +29,8 @@ extension PageMaker {
 
     /// A facility's inspections, a line each, the last one first.
     func inspectionLines(_ facility: ProjectedFacility) -> [[Run]] {
-        guard !facility.inspections.isEmpty else { return [[.text(say("没有检查记录", "none is recorded"))]] }
-        return facility.inspections.reversed().map { [.day($0.day.description), .text(" "), inspectionState($0.result)] }
+        guard !facility.course.inspections.isEmpty else { return [[.text(say("没有检查记录", "none is recorded"))]] }
+        return facility.course.inspections.reversed().map { [.day($0.day.description), .text(" "), inspectionState($0.result)] }
     }
 
     /// A facility's submissions for filing, a line each.

@@ -9,9 +9,8 @@ struct FacilityYear: Sendable {
 
     /// Nil where it was not open then.
     init?(_ facility: ProjectedFacility, at cut: Int) {
-        guard let span = facility.span(at: cut), cut < facility.enrolledAtCuts.count else { return nil }
-        self.span = span
-        enrolled = Int(facility.enrolledAtCuts[cut])
+        guard let span = facility.course.span(at: cut), let enrolled = facility.course.enrolled(at: cut) else { return nil }
+        (self.span, self.enrolled) = (span, enrolled)
     }
 
     /// The places of a filed facility that its caregivers sufficed for.
@@ -31,7 +30,7 @@ struct FacilityClass: Sendable {
 
     /// Its classes, youngest children first; none where it is closed.
     static func all(_ facility: ProjectedFacility, at cut: Int) -> [FacilityClass] {
-        guard let span = facility.span(at: cut) else { return [] }
+        guard let span = facility.course.span(at: cut) else { return [] }
         let usable = span.isFiled ? UsablePlaces.usable(span.capacity, caregivers: span.caregivers ?? 0) : ByClass()
         return PlaceClass.allCases.map {
             FacilityClass(placeClass: $0, places: span.capacity[$0], usable: usable[$0], enrolled: facility.enrolled[$0])
@@ -123,7 +122,7 @@ extension Table {
         ], key: ["facility", "inspection"]
     ) { figures, _, writer in
         for facility in figures.projected.facilities {
-            for (place, inspection) in facility.inspections.enumerated() {
+            for (place, inspection) in facility.course.inspections.enumerated() {
                 writer.text(facility.id)
                 writer.integer(place + 1)
                 writer.day(inspection.day)

@@ -24,7 +24,7 @@ struct FilingAnswer: Sendable {
         let asOf = figures.plan.asOf
         var answers: [FilingAnswer] = []
         for (index, facility) in figures.projected.facilities.enumerated() {
-            for (place, round) in facility.filings.enumerated() {
+            for (place, round) in facility.course.filings.enumerated() {
                 let isCounted = round.ending?.isAnswer ?? true
                 let end = round.endedOn ?? asOf
                 let days = isCounted ? context.holidays.workedDays(after: round.submittedOn, through: end) : nil

@@ -32,7 +32,7 @@ enum UsablePlaces {
     static func byArea(_ figures: ReportFigures, cut: Int) -> [Int64] {
         var sums = [Int64](repeating: 0, count: figures.areas.all.count)
         for facility in figures.projected.facilities {
-            guard let span = facility.span(at: cut) else { continue }
+            guard let span = facility.course.span(at: cut) else { continue }
             let places = Int64(usable(span))
             for area in figures.areas.chain(ofSlot: span.column) { sums[area] += places }
         }
