@@ -115,6 +115,18 @@ public final class ArchiveReader: @unchecked Sendable {
     /// The bytes of the outer file that have been read, for progress: 0 to `size`.
     public var bytesRead: Int { ahead?.bytesRead ?? file.bytesRead }
 
+    /// Begins to decode ahead where that was asked for, before anybody asks for the first piece. What is wrong with the archive is said by
+    /// ``next()``.
+    public func begin() {
+        guard outcome == nil, source == nil else { return }
+        do throws(ArchiveError) {
+            source = try open()
+            ahead?.begin()
+        } catch {
+            outcome = .failure(error)
+        }
+    }
+
     /// What comes next. After `.end` or an error it gives that again.
     ///
     /// - Throws: `ArchiveError`; what was given before it must then be thrown away, for the archive is refused whole.

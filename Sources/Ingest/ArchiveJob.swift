@@ -1,4 +1,5 @@
 import Archives
+import Dispatch
 import Events
 
 /// The reading of one archive: bytes in, blocks of events out. One thread advances it at a time; ``IngestRun`` sees to that.
@@ -45,7 +46,20 @@ final class ArchiveJob: @unchecked Sendable {
     /// The store held an archive with this digest before the run: nothing was read of it.
     private(set) var isUnchanged = false
 
+    /// Who opened the archive before its first step, where somebody did.
+    private let beginning = DispatchGroup()
+    private var begun: ArchiveReader?
+
     init(_ input: ArchiveInput) { self.input = input }
+
+    /// Has the archive decoded ahead from now on, by a thread of its own, though nothing of it is asked for yet.
+    func begin() {
+        readsAhead = .always
+        DispatchQueue(label: "tuowei.ingest.begin", qos: .userInitiated).async(group: beginning) { [self] in
+            begun = try? ArchiveReader(path: input.path, limits: input.limits, readsAhead: .always)
+            begun?.begin()
+        }
+    }
 
     /// How many rejected lines are kept: all of an archive that may still be appended, and for any other those that are shown. An archive
     /// of nothing but bad lines has more of them than memory holds.
@@ -80,7 +94,9 @@ final class ArchiveJob: @unchecked Sendable {
 
     private func read(isKnown: (Int, () -> Digest?) -> Bool) throws -> Bool {
         if reader == nil {
-            let opened = try ArchiveReader(path: input.path, limits: input.limits, readsAhead: readsAhead)
+            beginning.wait()
+            let opened = try begun ?? ArchiveReader(path: input.path, limits: input.limits, readsAhead: readsAhead)
+            begun = nil
             size = opened.size
             var digest: Digest?
             if isKnown(

@@ -26,6 +26,19 @@ public struct ArchiveInput: Sendable {
     }
 }
 
+/// Archives that are to be ingested into a store that may still have to be opened.
+public final class ArchivesAhead: @unchecked Sendable {
+    let jobs: [ArchiveJob]
+
+    /// Archives in the order in which they are to stand in the log.
+    public init(_ inputs: [ArchiveInput]) { jobs = inputs.map(ArchiveJob.init) }
+
+    /// Begins to decode them where there are fewer of them than threads, so that some would have nothing to do.
+    public func begin(threads: Int) {
+        if jobs.count < threads { for job in jobs { job.begin() } }
+    }
+}
+
 /// Ingests archives in order: several are read and parsed at once, and one thread at a time appends what was parsed, in the
 /// archives' order, so that the store is the same for any number of threads.
 ///
@@ -77,9 +90,12 @@ public final class IngestRun: @unchecked Sendable {
     }
 
     /// A run over archives in the order in which they are to stand in the log.
-    public init(_ inputs: [ArchiveInput], into writer: StoreWriter) {
+    public convenience init(_ inputs: [ArchiveInput], into writer: StoreWriter) { self.init(ArchivesAhead(inputs), into: writer) }
+
+    /// The same over archives of which something may be decoded already; each is ingested once.
+    public init(_ ahead: ArchivesAhead, into writer: StoreWriter) {
         self.writer = writer
-        jobs = inputs.map(ArchiveJob.init)
+        jobs = ahead.jobs
         held = writer.archivesHeld
     }
 

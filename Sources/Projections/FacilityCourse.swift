@@ -71,9 +71,13 @@ public struct FacilityCourse: Sendable {
     /// The number of cuts.
     public var cuts: Int { courses.cuts }
 
+    private var segments: ArraySlice<FacilitySegment> { courses.segments[courses.starts[place]..<courses.starts[place + 1]] }
+
+    /// What it was at the cuts, while open, in order.
+    public var spans: [FacilitySpan] { segments.filter { $0.fromCut < $0.toCut }.map { FacilitySpan($0) } }
+
     /// What it was at a cut; nil: not open.
     public func span(at cut: Int) -> FacilitySpan? {
-        let segments = courses.segments[courses.starts[place]..<courses.starts[place + 1]]
         let last = segments.last { $0.fromCut < $0.toCut && $0.fromCut <= cut }
         return last.flatMap { $0.toCut > cut ? FacilitySpan($0) : nil }
     }

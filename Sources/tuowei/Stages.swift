@@ -43,6 +43,8 @@ enum Stages {
         if signer != nil { _ = try known.reference?.value() }
         return try refusing {
             try Interruption.whileCleaning {
+                let archives = ArchivesAhead(inputs)
+                archives.begin(threads: threads)
                 let writer = try StoreWriter.open(
                     at: pipeline.store, origin: pipeline.logOrigin, signer: signer, knowing: known.store, threads: threads)
                 var isDone = false
@@ -61,7 +63,7 @@ enum Stages {
                 progress.work.expect(.archiveBytes, bytes)
                 // Reference data by which the report turns out to be impossible are refused before anything is stored.
                 let (reference, store) = (known.reference, known.store)
-                let answers = try IngestRun(inputs, into: writer).run(threads: threads) {
+                let answers = try IngestRun(archives, into: writer).run(threads: threads) {
                     _ = try reference?.value()
                 } beside: {
                     store?.holdIdentifiers()

@@ -75,11 +75,11 @@ import Testing
         }
         let projected = try project(MemorySource(largeFacilities(2) + quiet, blockSize: 3), request)
         for (facility, inspections) in zip(projected.facilities, [6, 0]) {
-            #expect(facility.spans.map { [$0.fromCut, $0.toCut] } == [[0, 1], [1, 2], [2, 3], [3, 7]])
-            #expect(facility.spans.map(\.isFiled) == [false, false, false, true])
-            #expect(facility.spans.map(\.caregivers) == [nil, nil, 3, 3])
-            #expect(facility.inspections.count == inspections)
-            #expect(facility.filings.isEmpty)
+            #expect(facility.course.spans.map { [$0.fromCut, $0.toCut] } == [[0, 1], [1, 2], [2, 3], [3, 7]])
+            #expect(facility.course.spans.map(\.isFiled) == [false, false, false, true])
+            #expect(facility.course.spans.map(\.caregivers) == [nil, nil, 3, 3])
+            #expect(facility.course.inspections.count == inspections)
+            #expect(facility.course.filings.isEmpty)
         }
     }
 }

@@ -47,7 +47,7 @@ final class AheadSource: EntrySource, @unchecked Sendable {
 
     func next() throws(ArchiveError) -> SourcePiece {
         if let outcome { return try outcome.get() }
-        if !isUnderWay { begin() }
+        begin()
         // What was given before is done with.
         if given > 0 { free.signal() }
         filled.wait()
@@ -67,7 +67,9 @@ final class AheadSource: EntrySource, @unchecked Sendable {
         isUnderWay = false
     }
 
-    private func begin() {
+    /// Begins with the first piece, unless that has been done.
+    func begin() {
+        guard !isUnderWay else { return }
         isUnderWay = true
         isToStop.store(false, ordering: .releasing)
         queue.async(group: group) { [self] in decode() }

@@ -92,7 +92,9 @@ final class HashFilter: @unchecked Sendable {
                     let hash = piece[place]
                     return Int(truncatingIfNeeded: coarse[Int(truncatingIfNeeded: hash &>> 52)] &>> (hash &>> 46 & 63) & 1)
                 }
-                @inline(__always) func note(_ place: Int, at count: Int) { (left + count).initialize(to: UInt16(truncatingIfNeeded: place)) }
+                @inline(__always) func note(_ place: Int, at count: Int) {
+                    (left + count).initialize(to: UInt16(truncatingIfNeeded: place))
+                }
                 var count = 0
                 var place = 0
                 // Four at a time: where each is noted depends on those before it alone, and not on what was counted in memory.

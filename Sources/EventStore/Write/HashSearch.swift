@@ -35,7 +35,8 @@ enum HashSearch {
                     hits.append(Hit(hash: piece[place], ordinal: UInt32(truncatingIfNeeded: first + place)))
                 }
             }
-            if let all = parts.withLock({ $0[chunk.search].note(isWhole ? hits : nil, ofChunk: chunk.chunk) }), first.contains(chunk.search) {
+            if let all = parts.withLock({ $0[chunk.search].note(isWhole ? hits : nil, ofChunk: chunk.chunk) }), first.contains(chunk.search)
+            {
                 follow(chunk.search, all)
             }
         }
