@@ -88,6 +88,22 @@ public struct FacilityCourse: Sendable {
     }
 }
 
+extension FacilityCourse: Hashable {
+    /// Whether both say the same, wherever they stand.
+    public static func == (one: Self, other: Self) -> Bool {
+        one.filings == other.filings && one.inspections == other.inspections && one.spans == other.spans && one.cuts == other.cuts
+            && (0..<one.cuts).allSatisfy { one.enrolled(at: $0) == other.enrolled(at: $0) }
+    }
+
+    /// Hashes what is compared.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(filings)
+        hasher.combine(inspections)
+        hasher.combine(spans)
+        for cut in 0..<cuts { hasher.combine(enrolled(at: cut)) }
+    }
+}
+
 /// What all facilities of a projection went through.
 // Nobody writes to the table any more.
 final class FacilityCourses: @unchecked Sendable {

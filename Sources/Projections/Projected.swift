@@ -175,7 +175,7 @@ public struct Flow: Sendable, Hashable {
 }
 
 /// A facility as it stands at D: what `facilities.csv` shows of it.
-public struct ProjectedFacility: Sendable {
+public struct ProjectedFacility: Sendable, Hashable {
     /// Its identifier.
     public var id: String
     /// Its name as registered.

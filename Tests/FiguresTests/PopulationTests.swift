@@ -42,6 +42,13 @@ import Testing
         #expect(throws: FiguresError.populationTwice(row: 1, code: "320612999001", year: 2020)) {
             try Population(rows: [stranger, stranger], areas: district())
         }
+        // Behind rows whose areas or years do not ascend too.
+        for rows in [[(b, 2020), (a, 2021), (b, 2020)], [(a, 2021), (a, 2020), (b, 2020), (a, 2021)], [(a, 2020), (a, 2020)]] {
+            #expect(throws: FiguresError.populationTwice(row: rows.count - 1, code: rows[rows.count - 1].0, year: rows[rows.count - 1].1)) {
+                try Population(rows: rows.map { PopulationRow(code: $0.0, year: $0.1, residents: 1) }, areas: district())
+            }
+            _ = try Population(rows: rows.dropLast().map { PopulationRow(code: $0.0, year: $0.1, residents: 1) }, areas: district())
+        }
         #expect(throws: FiguresError.populationOutOfRange(row: 0, code: a, year: 2020)) {
             try Population(rows: [PopulationRow(code: a, year: 2020, residents: -1)], areas: district())
         }

@@ -15,13 +15,15 @@ GENERATOR = ROOT / ".build/release/tuowei-bench-data"
 
 def measured(command, scratch):
     """Runs a command under a process of its own, so that the operating system accounts for it and its children alone: wall and
-    CPU seconds, and the peak memory of the largest process in MiB."""
+    CPU seconds, and the peak memory of the largest process in MiB. What ran before it is written to the disk first, so that nobody pays for
+    another's writing."""
     report = scratch / "rusage"
     script = ("import resource, subprocess, sys, time, json\n"
               "t = time.monotonic(); p = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.PIPE)\n"
               "w = time.monotonic() - t; r = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
               "json.dump([w, r.ru_utime + r.ru_stime, r.ru_maxrss / 1024, p.returncode, p.stdout.decode(), p.stderr.decode()],"
               " open(sys.argv[1], 'w'))\n")
+    os.sync()
     subprocess.run([sys.executable, "-c", script, str(report), *map(str, command)], check=True)
     wall, cpu, peak, status, out, error = json.loads(report.read_text())
     if status != 0:
