@@ -84,7 +84,7 @@ final class HashFilter: @unchecked Sendable {
             return
         }
         // Without a branch that nobody can foretell: each place is noted, and kept where the bits are set.
-        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Self.stretch + 4) { left in
+        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Self.stretch) { left in
             guard let left = left.baseAddress else { return }
             for start in stride(from: 0, to: column.count, by: Self.stretch) {
                 let (piece, length) = (hashes + start, min(Self.stretch, column.count &- start))
