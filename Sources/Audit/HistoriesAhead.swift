@@ -42,10 +42,13 @@ public final class HistoriesAhead: Sendable {
         return files.withLock { $0[entries] }
     }
 
-    /// The sums.
-    var sums: DaySums? {
+    /// The sums, for whoever asks first: nobody holds them for another, so that what is done with of them is gone.
+    func takeSums() -> DaySums? {
         sumsAreRead.wait()
-        return kept.withLock { $0 }
+        return kept.withLock { kept in
+            defer { kept = nil }
+            return kept
+        }
     }
 
     /// Whether there were no sums, or none that hold what was written.

@@ -21,7 +21,7 @@ extension HistoryKeeper {
     /// The sums of a request's days and communities that this version of the program made of the state's log, or of what it was; nil:
     /// there are none. Damaged ones are none.
     public func sums(for request: ProjectionRequest, by program: String) throws -> DaySums? {
-        if let sums = ahead?.sums, sums.areOf(request), sums.program == program, sums.size <= store.size,
+        if let sums = ahead?.takeSums(), sums.areOf(request), sums.program == program, sums.size <= store.size,
             sums.isMade(from: try store.root(ofSize: sums.size))
         {
             return sums

@@ -83,8 +83,8 @@ public struct Finding: Sendable, Hashable {
     public let code: FindingCode
     /// The log of the event.
     public let log: Log
-    /// Which of ``Findings/texts`` its texts are among.
-    let texts: UInt8
+    /// Whether its texts are among those of its log's kept findings.
+    let isKept: Bool
 
     /// The event's date.
     public var day: Day { Day(rawValue: occurredOn) }
@@ -92,54 +92,52 @@ public struct Finding: Sendable, Hashable {
 
 /// The findings of a projection in the order of `findings.csv`: by code, log, event identifier, subject and date as bytes.
 ///
-/// The texts stay as they were read, each once: to lay them out in the order of findings would take as long as to write the table.
+/// Each stands where it was found or kept, and here only which one comes next; the texts stay as they were read: to lay either out in
+/// the order of findings would take as long as to write the table, and as much memory again.
 public struct Findings: Sendable {
-    /// The findings in order.
-    public internal(set) var entries: [Finding] = []
-    /// What they name, by ``Log/rawValue``; perhaps behind it what those name that were kept, in the same order.
-    var texts = Log.allCases.map { _ in FindingTexts() }
+    /// By ``Log/rawValue``.
+    private var logs: [LogFindings]
+    /// Those of each code and log, in order.
+    private var groups: [Group] = []
+    private var order: [FindingPlace] = []
+
+    struct Group {
+        let code: FindingCode
+        let log: Log
+        /// In ``order``.
+        var range: Range<Int>
+    }
 
     /// No findings.
-    public init() {}
+    public init() { logs = Log.allCases.map { _ in LogFindings() } }
+
+    /// The findings of each log, by ``Log/rawValue``, group by group in this order.
+    init(_ logs: [LogFindings], _ groups: [Group], _ order: [FindingPlace]) { (self.logs, self.groups, self.order) = (logs, groups, order) }
 
     /// Adds a finding behind the others; whoever adds keeps the order.
     public mutating func append(
         _ code: FindingCode, log: Log, occurredOn: Day, eventID: some Collection<UInt8>, subject: some Collection<UInt8>
     ) {
-        let place = Int(log.rawValue)
-        func add(_ text: some Collection<UInt8>, to bytes: inout [UInt8]) -> TextPlace {
-            let place = TextPlace(start: bytes.count, count: text.count)
-            bytes += text
-            return place
+        order.append(logs[Int(log.rawValue)].append(code, log, occurredOn, eventID, subject))
+        if let last = groups.last, last.code == code, last.log == log {
+            groups[groups.count - 1].range = last.range.lowerBound..<order.count
+        } else {
+            groups.append(Group(code: code, log: log, range: order.count - 1..<order.count))
         }
-        let id = add(eventID, to: &texts[place].ids)
-        let named = add(subject, to: &texts[place].subjects)
-        entries.append(
-            Finding(
-                id: id, subject: named, facility: TextPlace(), occurredOn: occurredOn.rawValue, code: code, log: log, texts: log.rawValue))
     }
 
     /// The number of findings.
-    public var count: Int { entries.count }
+    public var count: Int { order.count }
 
-    /// The identifier of a finding's event.
-    public func eventID(_ finding: Finding) -> String {
-        String(decoding: texts[Int(finding.texts)].ids[finding.id.range], as: UTF8.self)
-    }
-
-    /// The subject of a finding: a child, facility or grant, `child@facility` for an enrolment, empty for a void.
-    public func subject(_ finding: Finding) -> String {
-        let texts = texts[Int(finding.texts)]
-        let subject = String(decoding: texts.subjects[finding.subject.range], as: UTF8.self)
-        return finding.facility.count == 0
-            ? subject : subject + "@" + String(decoding: texts.facilities[finding.facility.range], as: UTF8.self)
-    }
+    /// How many have a code.
+    public func count(of code: FindingCode) -> Int { groups.reduce(0) { $0 + ($1.code == code ? $1.range.count : 0) } }
 
     private static let readAhead = 32
     /// The bytes of an identifier, and those of a subject: two identifiers and what stands between them, or one text of a byte's length.
     private static let (idRoom, subjectRoom) = (256, 512)
 
-    /// Calls `body` with each finding in a range of ``entries``, its event's identifier and its ``subject(_:)``, valid during the call.
+    /// Calls `body` with each finding in a range of places in their order, its event's identifier and its subject, valid during the call: a
+    /// child, facility or grant, `child@facility` for an enrolment, nothing for a void.
     ///
     /// Texts lie far apart, and reading one waits for the memory; so some are read ahead, which wait side by side.
     public func forEach(
@@ -147,22 +145,29 @@ public struct Findings: Sendable {
         _ body: (_ finding: Finding, _ eventID: UnsafeBufferPointer<UInt8>, _ subject: UnsafeBufferPointer<UInt8>) -> Void
     ) {
         let room = Self.idRoom + Self.subjectRoom
-        FindingTexts.withViews(texts[...]) { texts in
-            withUnsafeTemporaryAllocation(byteCount: Self.readAhead * room, alignment: 8) { ahead in
+        withUnsafeTemporaryAllocation(byteCount: Self.readAhead * room, alignment: 8) { ahead in
+            withUnsafeTemporaryAllocation(of: Finding.self, capacity: Self.readAhead) { findings in
                 guard let base = ahead.baseAddress else { return }
-                entries.withUnsafeBufferPointer { entries in
-                    for start in stride(from: places.lowerBound, to: places.upperBound, by: Self.readAhead) {
-                        let some = start..<min(start + Self.readAhead, places.upperBound)
-                        for place in some {
-                            let id = base + (place - start) * room
-                            texts[Int(entries[place].texts)].copy(entries[place], id: id, subject: id + Self.idRoom)
+                for group in groups where group.range.overlaps(places) {
+                    let some = group.range.clamped(to: places)
+                    var waiting = 0
+                    func handOn() {
+                        for place in 0..<waiting {
+                            let (finding, id) = (findings[place], base + place * room)
+                            body(finding, Self.bytes(id, finding.id.count), Self.bytes(id + Self.idRoom, finding.subjectCount))
                         }
-                        for place in some {
-                            let (finding, id) = (entries[place], base + (place - start) * room)
-                            body(
-                                finding, Self.bytes(id, finding.id.count), Self.bytes(id + Self.idRoom, finding.subjectCount))
+                        waiting = 0
+                    }
+                    order[some].withUnsafeBufferPointer { order in
+                        logs[Int(group.log.rawValue)].forEach(order, group.code, group.log) { finding, texts in
+                            let id = base + waiting * room
+                            texts.copy(finding, id: id, subject: id + Self.idRoom)
+                            findings.initializeElement(at: waiting, to: finding)
+                            waiting += 1
+                            if waiting == Self.readAhead { handOn() }
                         }
                     }
+                    handOn()
                 }
             }
         }
@@ -195,8 +200,26 @@ struct TextPlace: Sendable, Hashable, BitwiseCopyable {
     }
 }
 
+/// Which finding of a log: one found now or one that was kept, and its place among these.
+struct FindingPlace: BitwiseCopyable, Sendable {
+    private let packed: UInt32
+
+    /// A place below ``limit``.
+    @inline(__always)
+    init(_ place: Int, isKept: Bool) { packed = UInt32(truncatingIfNeeded: place) << 1 | (isKept ? 1 : 0) }
+
+    /// What places have to be below.
+    static let limit = 1 << 31
+
+    @inline(__always)
+    var place: Int { Int(packed >> 1) }
+
+    @inline(__always)
+    var isKept: Bool { packed & 1 != 0 }
+}
+
 extension Finding {
-    /// The length of ``Findings/subject(_:)``.
+    /// The length of its subject as it is written.
     @inline(__always)
     fileprivate var subjectCount: Int { facility.count == 0 ? subject.count : subject.count + 1 + facility.count }
 }
@@ -210,17 +233,12 @@ struct FindingTexts: Sendable, Hashable {
     /// The facilities of enrolments.
     var facilities: [UInt8] = []
 
-    /// The texts of several logs by their addresses, for a loop that several threads run: there a list that all of them count their use
-    /// of would be what they wait for.
-    static func withViews(
-        _ texts: ArraySlice<FindingTexts>, before: [View] = [], _ body: (UnsafeBufferPointer<View>) -> Void
-    ) {
-        guard let first = texts.first else { return before.withUnsafeBufferPointer(body) }
-        first.ids.withUnsafeBytes { ids in
-            first.subjects.withUnsafeBytes { subjects in
-                first.facilities.withUnsafeBytes { facilities in
-                    withViews(texts.dropFirst(), before: before + [View(ids: ids, subjects: subjects, facilities: facilities)], body)
-                }
+    /// The texts by their addresses, for a loop that several threads run: there a list that all of them count their use of would be what
+    /// they wait for.
+    func read<Result>(_ body: (View) -> Result) -> Result {
+        ids.withUnsafeBytes { ids in
+            subjects.withUnsafeBytes { subjects in
+                facilities.withUnsafeBytes { body(View(ids: ids, subjects: subjects, facilities: $0)) }
             }
         }
     }

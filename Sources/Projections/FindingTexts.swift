@@ -1,20 +1,39 @@
 import Events
 
 /// The findings of one log with their texts, in the order of events, and beside them the ones that are kept in order from before.
-struct LogFindings {
+struct LogFindings: Sendable {
     private var entries: [Finding] = []
     /// By place in `entries`: which of the findings given it is.
     private var rawPlaces: [UInt32] = []
     private(set) var texts = FindingTexts()
-    fileprivate let kept: KeptFindings?
+    private let kept: KeptFindings?
     /// Places in `entries`, by code; and where each code's begin, one more than codes.
     private var byCode: [UInt32] = []
     private var starts = [Int](repeating: 0, count: FindingCode.allCases.count + 1)
+
+    /// None.
+    init() { kept = nil }
+
+    /// Adds one with its texts, for whoever keeps the order; its place.
+    mutating func append(
+        _ code: FindingCode, _ log: Log, _ day: Day, _ eventID: some Collection<UInt8>, _ subject: some Collection<UInt8>
+    ) -> FindingPlace {
+        func add(_ text: some Collection<UInt8>, to bytes: inout [UInt8]) -> TextPlace {
+            let place = TextPlace(start: bytes.count, count: text.count)
+            bytes += text
+            return place
+        }
+        let (id, named) = (add(eventID, to: &texts.ids), add(subject, to: &texts.subjects))
+        entries.append(
+            Finding(id: id, subject: named, facility: TextPlace(), occurredOn: day.rawValue, code: code, log: log, isKept: false))
+        return FindingPlace(entries.count - 1, isKept: false)
+    }
 
     /// Reads the texts of a log's findings, which are none of the kept ones.
     init(_ raw: [RawFinding], beside kept: KeptFindings? = nil, _ log: Log, in source: any EventSource, threads: Int) throws {
         self.kept = kept
         guard !raw.isEmpty else { return }
+        guard raw.count < FindingPlace.limit else { throw ProjectionError.tooManyFindings(log: log, limit: FindingPlace.limit) }
         try read(raw, log, source, threads)
         for entry in entries { starts[Int(entry.code.rawValue) + 1] += 1 }
         for code in FindingCode.allCases.indices { starts[code + 1] += starts[code] }
@@ -70,7 +89,7 @@ struct LogFindings {
                     Finding(
                         id: TextPlace(start: base + ids.starts[event], count: ids.starts[event + 1] - ids.starts[event]),
                         subject: subjects.places[place], facility: facilities?.places[place] ?? TextPlace(),
-                        occurredOn: finding.occurredOn, code: finding.code, log: log, texts: log.rawValue))
+                        occurredOn: finding.occurredOn, code: finding.code, log: log, isKept: false))
                 rawPlaces.append(UInt32(truncatingIfNeeded: place))
             }
         }
@@ -81,34 +100,65 @@ struct LogFindings {
 
     private func newCount(of code: FindingCode) -> Int { starts[Int(code.rawValue) + 1] - starts[Int(code.rawValue)] }
 
-    /// Writes the findings of a code in the order of their events' identifiers. No event has one code twice, and no two events of a log
+    /// Writes which findings have a code, in the order of their events' identifiers. No event has one code twice, and no two events of a log
     /// share an identifier, so subject and date never decide.
-    fileprivate func write(_ code: FindingCode, _ log: Log, to sorted: UnsafeMutableBufferPointer<Finding>) {
-        guard let kept, let base = sorted.baseAddress else {
-            var end = sorted.baseAddress
+    fileprivate func write(_ code: FindingCode, to sorted: UnsafeMutableBufferPointer<FindingPlace>) {
+        guard let base = sorted.baseAddress else { return }
+        guard let kept else {
+            var end = base
             return forEach(code) { place in
-                end?.initialize(to: entries[place])
-                end = end.map { $0 + 1 }
+                end.initialize(to: FindingPlace(place, isKept: false))
+                end += 1
             }
         }
         // The new ones come behind the room that all take together less their own, and are merged towards the front.
         let new = UnsafeMutableBufferPointer(rebasing: sorted[(sorted.count - newCount(of: code))...])
         var next = new.startIndex
         forEach(code) { place in
-            new.initializeElement(at: next, to: entries[place])
+            new.initializeElement(at: next, to: FindingPlace(place, isKept: false))
             next += 1
         }
         next = new.startIndex
         var end = base
-        kept.columns.ids.withUnsafeBufferPointer { keptIDs in
-            texts.ids.withUnsafeBufferPointer { newIDs in
-                kept.forEach(code, log, texts: Findings.textsOfKept(log)) { finding in
-                    while next < new.count, precedes(newIDs[new[next].id.range], keptIDs[finding.id.range]) {
-                        end.initialize(to: new[next])
-                        (next, end) = (next + 1, end + 1)
+        kept.read { keptFindings in
+            texts.read { texts in
+                entries.withUnsafeBufferPointer { entries in
+                    @inline(__always) func newID() -> UnsafeRawBufferPointer {
+                        UnsafeRawBufferPointer(rebasing: texts.ids[entries[new[next].place].id.range])
                     }
-                    end.initialize(to: finding)
-                    end += 1
+                    keptFindings.forEach(code) { place, keptID in
+                        while next < new.count, precedes(newID(), keptID) {
+                            end.initialize(to: new[next])
+                            (next, end) = (next + 1, end + 1)
+                        }
+                        end.initialize(to: FindingPlace(place, isKept: true))
+                        end += 1
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls `body` with some findings of a code, as ``write(_:to:)`` has them in order, and the texts that each names.
+    func forEach(
+        _ order: UnsafeBufferPointer<FindingPlace>, _ code: FindingCode, _ log: Log, _ body: (Finding, FindingTexts.View) -> Void
+    ) {
+        entries.withUnsafeBufferPointer { entries in
+            texts.read { texts in
+                guard let kept else {
+                    for place in order { body(entries[place.place], texts) }
+                    return
+                }
+                kept.read { kept in
+                    var cursor = order.first { $0.isKept }.map { kept.cursor(at: $0.place) }
+                    for place in order {
+                        guard place.isKept else {
+                            body(entries[place.place], texts)
+                            continue
+                        }
+                        kept.advance(&cursor, to: place.place)
+                        body(kept.finding(at: cursor, code, log), kept.texts)
+                    }
                 }
             }
         }
@@ -145,9 +195,7 @@ struct LogFindings {
 
 /// Whether an identifier comes before another one as bytes.
 @inline(__always)
-private func precedes(_ first: Slice<UnsafeBufferPointer<UInt8>>, _ second: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-    let first = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: first))
-    let second = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: second))
+private func precedes(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Bool {
     if first.count >= 8, second.count >= 8 {
         let (one, other) = (
             UInt64(bigEndian: first.loadUnaligned(as: UInt64.self)), UInt64(bigEndian: second.loadUnaligned(as: UInt64.self))
@@ -158,35 +206,30 @@ private func precedes(_ first: Slice<UnsafeBufferPointer<UInt8>>, _ second: Slic
 }
 
 extension Findings {
-    /// Where the texts of a log's kept findings are: behind those of the others.
-    fileprivate static func textsOfKept(_ log: Log) -> UInt8 { UInt8(truncatingIfNeeded: Log.allCases.count) + log.rawValue }
-
     /// The findings of all logs, by ``Log/rawValue``, in the order of `findings.csv`: by code, then by log.
     init(_ logs: [LogFindings], threads: Int) throws {
-        var groups: [(code: FindingCode, log: Int, range: Range<Int>)] = []
+        var groups: [Group] = []
         var count = 0
         for code in FindingCode.allCases {
-            for (log, findings) in logs.enumerated() where findings.count(of: code) > 0 {
-                groups.append((code, log, count..<count + findings.count(of: code)))
+            for (log, findings) in zip(Log.allCases, logs) where findings.count(of: code) > 0 {
+                groups.append(Group(code: code, log: log, range: count..<count + findings.count(of: code)))
                 count += findings.count(of: code)
             }
         }
         // The longest come first, so that none of them is left to one thread at the end.
-        groups.sort { ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound) }
+        let longestFirst = groups.sorted { ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound) }
         var failure: (any Error)?
-        entries = [Finding](unsafeUninitializedCapacity: count) { entries, filled in
+        let order = [FindingPlace](unsafeUninitializedCapacity: count) { order, filled in
             do {
-                try Workers.run(threads, items: groups.count) { _, item in
-                    let (code, log, range) = groups[item]
-                    if let name = Log(rawValue: UInt8(truncatingIfNeeded: log)) {
-                        logs[log].write(code, name, to: UnsafeMutableBufferPointer(rebasing: entries[range]))
-                    }
+                try Workers.run(threads, items: longestFirst.count) { _, item in
+                    let group = longestFirst[item]
+                    logs[Int(group.log.rawValue)].write(group.code, to: UnsafeMutableBufferPointer(rebasing: order[group.range]))
                 }
                 filled = count
             } catch { failure = error }
         }
         if let failure { throw failure }
-        texts = logs.map(\.texts) + logs.map { $0.kept?.texts ?? FindingTexts() }
+        self.init(logs, groups, order)
     }
 }
 

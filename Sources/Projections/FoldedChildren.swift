@@ -4,17 +4,27 @@ import Events
 struct FoldedChildren {
     /// What was counted of children that were folded before, and is to be counted still.
     struct Kept {
-        let sums: DaySums
+        private let held: KeptSums
         let facilities: FacilityChange
         /// The children folded now, a bit each.
         let changed: Table<UInt64>
         /// What in the sums no longer holds: the tallies of the children folded now, as they were.
         let undone: [ChildTally]
+
+        init(sums: DaySums, facilities: FacilityChange, changed: Table<UInt64>, undone: [ChildTally]) {
+            held = KeptSums(sums)
+            (self.facilities, self.changed, self.undone) = (facilities, changed, undone)
+        }
+
+        var sums: DaySums { held.sums }
+
+        /// Lets go of a list for which nobody asks any more.
+        func letGo<List: ExpressibleByArrayLiteral>(_ list: WritableKeyPath<DaySums, List>) { held.letGo(list) }
     }
 
     let tallies: [ChildTally]
-    /// By child: its column, -1 where it was never known by D; empty where nobody asks.
-    let lastColumns: Table<Int32>
+    /// By child: its column, -1 where it was never known by D; empty where nobody asks, or asks any more.
+    private(set) var lastColumns: Table<Int32>
     /// Nil where every child was folded now.
     let kept: Kept?
     /// Where the ranges were counted that the tallies do not hold any more; nil: they hold all.
@@ -26,6 +36,12 @@ struct FoldedChildren {
         self.tallies = tallies
         self.lastColumns = lastColumns
         self.kept = kept
+    }
+
+    /// Lets go of where children live once the grants are folded.
+    mutating func letGoOfLastColumns() {
+        lastColumns = Table(count: 0)
+        kept?.letGo(\.lastColumns)
     }
 
     /// Gives the memory of the ranges back once all are counted.

@@ -5,7 +5,7 @@ struct FoldedDistrict {
     let voids: VoidEffects
     let facilities: FoldedFacilities
     let totals: Totals
-    let children: FoldedChildren
+    private(set) var children: FoldedChildren
     let grantRecords: RecordSource<GrantRecord>
     private let gathered: GatheredRecords
     private let births: RecordSource<BirthRecord>
@@ -98,6 +98,9 @@ struct FoldedDistrict {
             changedSince: kept, grantRecords, request, facilities: facilities, lastColumns: children.lastColumns, voids: gathered.voids,
             in: source)
     }
+
+    /// Lets go of where children live, which only grants ask.
+    mutating func letGoOfLastColumns() { children.letGoOfLastColumns() }
 
     /// The events of each log that exist at K: complete once every log was folded.
     func knownEvents() -> [Int] {

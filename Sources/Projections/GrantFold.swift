@@ -216,7 +216,7 @@ final class GrantTally {
     /// Where children live or last lived: as a fold has it, or as it was kept.
     enum LastColumns {
         case now(Table<Int32>)
-        case kept([Int32])
+        case kept(PackedNumbers)
 
         /// -1 where nobody knows.
         func column(of child: UInt32) -> Int32 {

@@ -24,14 +24,18 @@ func project(
     _ source: any EventSource, _ request: ProjectionRequest, histories: Histories = Histories(), find: EventFinder? = nil,
     sums: SumsSource? = nil, partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)? = nil
 ) throws -> Projected {
-    let district = try FoldedDistrict(
+    var district = try FoldedDistrict(
         source, request, histories: histories, find: find, sums: sums, partitionShift: partitionShift, folded: folded)
-    let (children, facilities) = (district.children, district.facilities)
     let grants = try district.grants(request, in: source)
+    district.letGoOfLastColumns()
+    let (children, facilities) = (district.children, district.facilities)
+    children.kept?.letGo(\.payees)
     let atD = FacilitiesAtD(facilities, children.tallies, request)
     var projected = Projected(uncounted: request, areNarrow: Totals.areNarrow(facilities, district.shape))
     try projected.counts.write { try district.totals.addChildren(children, to: $0) }
+    children.kept?.letGo(\.counts)
     let enrolments = try district.totals.enrolments(children)
+    children.kept?.letGo(\.enrolments)
     children.freeRanges()
     let rest = ProjectionRest(source: source, request: request, voids: district.voids, facilities: facilities, grants: grants, atD: atD)
     try rest.make(children, district.totals, enrolments, &projected)
@@ -88,6 +92,7 @@ private struct ProjectionRest {
                 }
             }
         }
+        children.kept?.letGo(\.flows)
         projected.facilities = list
         projected.flows = allFlows
         projected.findings = try Findings(findings.compactMap { $0 }, threads: request.threads)

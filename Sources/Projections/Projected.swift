@@ -159,18 +159,21 @@ public struct ByClass: Sendable, Hashable {
 
 /// The enrolments active at D in open facilities from one community to another.
 public struct Flow: Sendable, Hashable {
+    // There are as many as pairs of places, and a log has no more than 2^32 events.
+    private let homeColumn, placeColumn, count: UInt32
+
     /// The child's column at D, or ``Projected/elsewhere``.
-    public let home: Int
+    public var home: Int { Int(homeColumn) }
     /// The facility's column at D.
-    public let place: Int
+    public var place: Int { Int(placeColumn) }
     /// How many, at least 1.
-    public let enrolments: Int
+    public var enrolments: Int { Int(count) }
 
     /// A flow.
     public init(home: Int, place: Int, enrolments: Int) {
-        self.home = home
-        self.place = place
-        self.enrolments = enrolments
+        homeColumn = UInt32(clamping: home)
+        placeColumn = UInt32(clamping: place)
+        count = UInt32(clamping: enrolments)
     }
 }
 

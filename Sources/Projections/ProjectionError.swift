@@ -10,6 +10,8 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
     case damagedHistories
     /// A log holds more events than a projection can number.
     case tooManyEvents(log: Log, limit: Int)
+    /// A log gives reason for more findings than a projection can number.
+    case tooManyFindings(log: Log, limit: Int)
     /// More cuts were asked for than a projection can number.
     case tooManyCuts(limit: Int)
     /// The amounts of all grants do not fit 64 bits of fen.
@@ -25,6 +27,8 @@ public enum ProjectionError: Error, Equatable, CustomStringConvertible {
         case .damagedHistories: "the histories are damaged: run `tuowei fold` to make them anew"
         case .tooManyEvents(let log, let limit):
             "the log \(log.name) holds more than \(limit) events: split the district's record"
+        case .tooManyFindings(let log, let limit):
+            "the log \(log.name) gives reason for \(limit) findings or more: split the district's record"
         case .tooManyCuts(let limit):
             "more than \(limit) days are asked for at once: ask for an earlier day, or begin the timeline later (`from`)"
         case .amountsTooLarge:

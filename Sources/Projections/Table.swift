@@ -33,8 +33,13 @@ final class Table<Element: BitwiseCopyable> {
 
     deinit { base.deallocate() }
 
+    /// Calls `body` with the elements where they are.
+    func withElements<Result>(_ body: (UnsafeBufferPointer<Element>) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(UnsafeBufferPointer(start: base, count: count)) }
+    }
+
     /// A copy of the elements.
-    var elements: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    var elements: [Element] { withElements { Array($0) } }
 
     @inline(__always)
     subscript(place: Int) -> Element {

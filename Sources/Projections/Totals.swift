@@ -56,25 +56,28 @@ struct Totals {
         let stride = columnStride
         let scratch = Scratch(threads, columns.size * stride, behind: children.counted?.stays)
         let kept = children.kept
-        let before = kept?.sums.counts ?? []
+        let before = kept?.sums.counts
+        if let before { precondition(before.count == DaySums.counters * cuts * width, "sums of as many cuts and columns") }
         try Workers.run(threads, items: columns.count) { worker, group in
             let first = Int(columns.first(of: group))
             let cells = scratch.cells(worker, group)
             addStays(children.tallies, group, 1, to: cells)
             addStays(kept?.undone ?? [], group, -1, to: cells)
-            for column in first..<min(width, first + columns.size) {
-                var sums = SIMD8<Int32>()
-                for cut in 0..<cuts {
-                    let cell: Int = (column &- first) &* stride &+ cut &* Self.counters
-                    let added = UnsafeBufferPointer(start: cells + cell, count: Self.counters)
-                    sums &+= SIMD8(added[0], added[1], added[2], added[3], added[4], added[5], added[6], added[7])
-                    for counter in 0..<DaySums.counters {
-                        let place = (counter &* cuts &+ cut) &* width &+ column
-                        counts[place] =
-                            Number(truncatingIfNeeded: sums[counter]) &+ (kept == nil ? 0 : Number(truncatingIfNeeded: before[place]))
+            @inline(__always) func write(_ before: PackedNumbers.View?) {
+                for column in first..<min(width, first + columns.size) {
+                    var sums = SIMD8<Int32>()
+                    for cut in 0..<cuts {
+                        let cell: Int = (column &- first) &* stride &+ cut &* Self.counters
+                        let added = UnsafeBufferPointer(start: cells + cell, count: Self.counters)
+                        sums &+= SIMD8(added[0], added[1], added[2], added[3], added[4], added[5], added[6], added[7])
+                        for counter in 0..<DaySums.counters {
+                            let place = (counter &* cuts &+ cut) &* width &+ column
+                            counts[place] = Number(truncatingIfNeeded: sums[counter]) &+ Number(truncatingIfNeeded: before?[place] ?? 0)
+                        }
                     }
                 }
             }
+            if let before { before.read { write($0) } } else { write(nil) }
         }
     }
 
@@ -162,10 +165,11 @@ struct Totals {
         let sums = Table<Int32>(count: registered * cuts * 2)
         // By place: the place that the facility had in what is kept.
         var places = Array(repeating: -1, count: registered)
+        let lookups = kept?.sums.lookups ?? []
         for (number, place) in (kept?.facilities.places ?? []).enumerated() where place >= 0 {
-            places[place] = Int(kept?.sums.lookups[number].index ?? -1)
+            places[place] = Int(lookups[number].index)
         }
-        let (before, row) = (kept?.sums.enrolments ?? [], cuts * 2)
+        let (before, row) = (kept?.sums.enrolments, cuts * 2)
         let stride = facilityStride
         let scratch = Scratch(threads, facilities.size * stride, behind: children.counted?.enrolled)
         try Workers.run(threads, items: facilities.count) { worker, group in
@@ -175,8 +179,8 @@ struct Totals {
             addEnrolled(kept?.undone ?? [], group, -1, to: cells)
             for facility in first..<min(registered, first + facilities.size) {
                 let sums = UnsafeMutableBufferPointer(start: sums.base + facility &* row, count: row)
-                if places[facility] >= 0 {
-                    _ = sums.initialize(fromContentsOf: before[places[facility] * row..<(places[facility] + 1) * row])
+                if let before, places[facility] >= 0, let start = sums.baseAddress {
+                    before.copy(places[facility] * row..<(places[facility] + 1) * row, to: start)
                 } else {
                     sums.initialize(repeating: 0)
                 }

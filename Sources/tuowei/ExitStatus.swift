@@ -59,7 +59,7 @@ extension ProjectionError {
     var isDamage: Bool {
         switch self {
         case .inconsistentBlock, .inconsistentIdentifiers, .damagedHistories: true
-        case .tooManyEvents, .tooManyCuts, .amountsTooLarge: false
+        case .tooManyEvents, .tooManyFindings, .tooManyCuts, .amountsTooLarge: false
         }
     }
 }

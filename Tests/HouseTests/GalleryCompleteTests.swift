@@ -18,6 +18,7 @@ import Testing
         "ProjectionError.inconsistentIdentifiers": "derived files that are damaged are found and made anew before",
         "ProjectionError.damagedHistories": "damaged histories are made anew; only a race leaves them damaged",
         "ProjectionError.tooManyEvents": "four thousand million events",
+        "ProjectionError.tooManyFindings": "two thousand million findings",
         "ProjectionError.amountsTooLarge": "ninety million grants of the greatest amount",
         "ReportsError.template": "a fault of the program",
         "ReportsError.workbook": "a full disk for temporary files",

@@ -92,10 +92,9 @@ import Testing
 
     @Test func findings() throws {
         let findings = try Self.projected().findings
-        let lines = findings.entries.map { "\($0.code.name) \($0.log.name) \(findings.eventID($0)) \(findings.subject($0)) \($0.day)" }
         #expect(
-            lines == [
-                "enrolled_over_age enrollments e3 c5@F2 2024-03-05", "over_capacity filings f7 F2 2024-02-01",
+            findings.lines(by: 1) == [
+                "enrolled_over_age,enrollments,e3,c5@F2,2024-03-05", "over_capacity,filings,f7,F2,2024-02-01",
             ])
     }
 

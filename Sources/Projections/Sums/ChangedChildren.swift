@@ -68,7 +68,7 @@ private final class ChangedChildFolder {
     private let was: ChildFold
     private let now: ChildFold
     private let lastColumns: Table<Int32>?
-    private let lastColumnsBefore: [Int32]
+    private let lastColumnsBefore: PackedNumbers
     private let marks: Table<UInt64>
     private(set) var changed: [UInt32] = []
     private(set) var tiedBefore = TiedChildren()
@@ -77,7 +77,7 @@ private final class ChangedChildFolder {
     init(
         _ births: ChangedRuns<BirthRecord>, _ enrolments: ChangedRuns<EnrolmentRecord>, _ plan: PartitionPlan,
         _ changedFacilities: Table<Bool>, was: ChildFold, now: ChildFold, lastColumns: Table<Int32>?,
-        before lastColumnsBefore: [Int32]
+        before lastColumnsBefore: PackedNumbers
     ) {
         self.births = births
         self.enrolments = enrolments
@@ -113,9 +113,9 @@ private final class ChangedChildFolder {
         guard let lastColumns else { return }
         let children = Int(plan.first(of: partition))..<min(plan.subjects, Int(plan.first(of: partition)) + plan.size)
         let known = children.clamped(to: 0..<lastColumnsBefore.count)
-        let columns = UnsafeMutableBufferPointer(start: lastColumns.base + children.lowerBound, count: children.count)
-        let next = columns.initialize(fromContentsOf: lastColumnsBefore[known])
-        columns[next...].initialize(repeating: -1)
+        let columns = lastColumns.base + children.lowerBound
+        lastColumnsBefore.copy(known, to: columns)
+        (columns + known.count).initialize(repeating: -1, count: children.count - known.count)
     }
 
     private func fold(_ child: UInt32, _ local: Int) {

@@ -24,9 +24,9 @@ public struct DaySums: Sendable {
     /// Registered facilities.
     var facilities = 0
     /// The counters that follow from children alone, as in ``Projected/counts``.
-    var counts: [Int32] = []
+    var counts: PackedNumbers = []
     /// As ``Totals/enrolments(_:)`` gives them.
-    var enrolments: [Int32] = []
+    var enrolments: PackedNumbers = []
     /// `facility * 4 + class`: enrolled at D.
     var classes: [Int32] = []
     /// `column * 2`: newborns at D, and those visited.
@@ -36,7 +36,7 @@ public struct DaySums: Sendable {
     var birthFindings = FindingColumns()
     var enrolmentFindings = FindingColumns()
     /// By child: the column it lives in or was last known in, -1: none; empty where nobody asked.
-    var lastColumns: [Int32] = []
+    var lastColumns: PackedNumbers = []
     /// By place among the registered facilities: when it became filed or stopped being so.
     var filed = FiledDays()
     /// As ``FoldedGrants/money``.
@@ -161,14 +161,15 @@ extension DaySums {
         let folded = district.facilities.lookups
         lookups = (0..<folded.count).map { folded[$0] }
         facilities = district.facilities.facilities.count
-        counts = Array(repeating: 0, count: DaySums.counters * request.cuts.count * request.columns)
-        try counts.withUnsafeMutableBufferPointer { try district.totals.addChildren(district.children, to: .narrow($0)) }
+        let cells = Table<Int32>(repeating: 0, count: DaySums.counters * request.cuts.count * request.columns)
+        try district.totals.addChildren(district.children, to: .narrow(UnsafeMutableBufferPointer(start: cells.base, count: cells.count)))
+        counts = PackedNumbers(cells)
         let tallies = district.children.tallies
-        enrolments = try district.totals.enrolments(district.children).elements
+        enrolments = PackedNumbers(try district.totals.enrolments(district.children))
         classes = (0..<facilities * 4).map { place in tallies.reduce(0) { $0 &+ $1.classes[place] } }
         newborns = (0..<request.columns * 2).map { place in tallies.reduce(0) { $0 &+ $1.newborns[place] } }
         flows = district.children.flows(request)
-        lastColumns = district.children.lastColumns.elements
+        lastColumns = PackedNumbers(district.children.lastColumns)
         district.children.freeRanges()
         let grants = try district.grants(request, in: source)
         filed = FiledDays(district.facilities)

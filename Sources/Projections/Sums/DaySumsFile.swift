@@ -2,8 +2,8 @@ public import Events
 
 /// How ``DaySums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is.
 extension DaySums {
-    fileprivate static let magic: UInt64 = 0x3430_534D_5553_5754  // "TWSUMS04"
-    fileprivate static let fixedWords = 32
+    fileprivate static let magic: UInt64 = 0x3530_534D_5553_5754  // "TWSUMS05"
+    fileprivate static let fixedWords = 33
 
     /// Gives the file to a sink, piece by piece with the place of each in the file, from several threads at once.
     public func write(threads: Int = 1, to sink: (UnsafeRawBufferPointer, Int) throws -> Void) throws {
@@ -18,14 +18,14 @@ extension DaySums {
         lists.append(lookups.map(\.openFrom))
         lists.append(lookups.map(\.openTo))
         lists.append(lookups.map(\.column))
-        lists.append(counts)
-        lists.append(enrolments)
+        lists.append(counts.bytes)
+        lists.append(enrolments.bytes)
         lists.append(classes)
         lists.append(newborns)
         lists.append(flows.map(\.key))
         lists.append(flows.map(\.count))
         for findings in [birthFindings, enrolmentFindings, grantFindings] { findings.write(to: &lists) }
-        lists.append(lastColumns)
+        lists.append(lastColumns.bytes)
         lists.append(filed.counts)
         lists.append(filed.days)
         lists.append(filed.areFiled)
@@ -50,12 +50,16 @@ extension DaySums {
         lengths.append(payees.count)
         for (place, length) in lengths.enumerated() { head[11 + place] = UInt64(length) }
         head[30] = DaySumsHead.key(cuts: cuts, communities: communities, program: self.program)
+        head[31] = Self.packed.enumerated().reduce(0) { $0 | UInt64(self[keyPath: $1.element].width) << UInt64(8 * $1.offset) }
         var sum = Checksum()
         sum.add(try lists.write(from: Self.fixedWords * 8, threads: threads, to: sink))
         sum.add(Array(head.dropLast()))
-        head[31] = sum.value
+        head[32] = sum.value
         try head.withUnsafeBytes { try sink($0, 0) }
     }
+
+    /// The lists whose numbers' width the head tells, a byte each.
+    private static var packed: [KeyPath<DaySums, PackedNumbers>] { [\.counts, \.enrolments, \.lastColumns] }
 
     /// The whole file.
     public func bytes() throws -> [UInt8] {
@@ -75,7 +79,10 @@ extension DaySums {
             head[7..<30].allSatisfy({ $0 <= UInt64(UInt32.max) })
         else { return nil }
         let lengths = head[11..<30].map { Int($0) }
-        guard lengths[1] <= CutTable.limit else { return nil }
+        let widths = Self.packed.indices.map { Int(head[31] >> UInt64(8 * $0) & 0xFF) }
+        guard lengths[1] <= CutTable.limit, widths.allSatisfy({ [1, 2, 4].contains($0) }), head[31] >> UInt64(8 * widths.count) == 0 else {
+            return nil
+        }
         self.size = size
         root = Array(head[3..<7])
         events = head[7..<11].map { Int($0) }
@@ -86,13 +93,13 @@ extension DaySums {
         let (codeLengths, codes) = (lists.next(lengths[2], of: UInt16.self), lists.next(lengths[3], of: UInt8.self))
         let (indices, openFrom) = (lists.next(lengths[4], of: Int32.self), lists.next(lengths[4], of: UInt16.self))
         let (openTo, columns) = (lists.next(lengths[4], of: UInt16.self), lists.next(lengths[4], of: Int32.self))
-        let counts = lists.next(DaySums.counters * lengths[1] * (lengths[2] + 1), of: Int32.self)
-        let enrolments = lists.next(facilities * lengths[1] * 2, of: Int32.self)
+        let counts = lists.next(DaySums.counters * lengths[1] * (lengths[2] + 1), width: widths[0])
+        let enrolments = lists.next(facilities * lengths[1] * 2, width: widths[1])
         let classes = lists.next(facilities * 4, of: Int32.self)
         let newborns = lists.next((lengths[2] + 1) * 2, of: Int32.self)
         let (keys, numbers) = (lists.next(lengths[6], of: UInt64.self), lists.next(lengths[6], of: Int32.self))
         let findings = [9, 12, 15].map { StoredFindings(lengths[$0..<$0 + 3], lists) }
-        let lastColumns = lists.next(lengths[7], of: Int32.self)
+        let lastColumns = lists.next(lengths[7], width: widths[2])
         let filedCounts = lists.next(facilities, of: UInt32.self)
         let (filedDays, areFiled) = (lists.next(lengths[8], of: Int32.self), lists.next(lengths[8], of: UInt8.self))
         let money = lists.next(Scheme.allCases.count * (lengths[2] + 1), of: GrantTotals.self)
@@ -103,7 +110,7 @@ extension DaySums {
         var sum = Checksum()
         sum.add(sums)
         sum.add(Array(head.dropLast()))
-        guard sum.value == head[31], codeLengths.numbers.reduce(0, { $0 + Int($1) }) == codes.numbers.count,
+        guard sum.value == head[32], codeLengths.numbers.reduce(0, { $0 + Int($1) }) == codes.numbers.count,
             filedCounts.numbers.reduce(0, { $0 + Int($1) }) == lengths[8], findings.allSatisfy(\.isWhole)
         else { return nil }
         self.program = String(decoding: program.numbers, as: UTF8.self)
@@ -117,13 +124,13 @@ extension DaySums {
             FacilityLookup(
                 index: indices.numbers[$0], openFrom: openFrom.numbers[$0], openTo: openTo.numbers[$0], column: columns.numbers[$0])
         }
-        self.counts = counts.numbers
-        self.enrolments = enrolments.numbers
+        self.counts = PackedNumbers(width: widths[0], bytes: counts.numbers)
+        self.enrolments = PackedNumbers(width: widths[1], bytes: enrolments.numbers)
         self.classes = classes.numbers
         self.newborns = newborns.numbers
         flows = keys.numbers.indices.map { FlowCount(key: keys.numbers[$0], count: numbers.numbers[$0]) }
         (birthFindings, enrolmentFindings, grantFindings) = (findings[0].columns, findings[1].columns, findings[2].columns)
-        self.lastColumns = lastColumns.numbers
+        self.lastColumns = PackedNumbers(width: widths[2], bytes: lastColumns.numbers)
         filed = FiledDays(counts: filedCounts.numbers, days: filedDays.numbers, areFiled: areFiled.numbers)
         self.money = money.numbers
         self.facilityMoney = facilityMoney.numbers
@@ -151,7 +158,7 @@ extension DaySums {
             isRegistered[Int(lookup.index)] = true
         }
         return cuts > 0 && self.cuts.allSatisfy { $0.magnitude < 1 << 24 } && isRegistered.allSatisfy { $0 }
-            && lastColumns.allSatisfy { $0 >= -1 && $0 < columns }
+            && (lastColumns.bounds.map { $0.lowerBound >= -1 && $0.upperBound < columns } ?? true)
             && birthFindings.fit(events: events[Int(Log.births.rawValue)], facilities: lookups.count)
             && enrolmentFindings.fit(events: events[Int(Log.enrollments.rawValue)], facilities: lookups.count)
             && grantFindings.fit(events: events[Int(Log.subsidies.rawValue)], facilities: lookups.count)
@@ -224,6 +231,12 @@ private final class StoredLists {
         let (sum, overflow) = end.addingReportingOverflow(list.length)
         end = overflow ? .max : sum
         return list
+    }
+
+    /// The next so many numbers, each of so many bytes.
+    func next(_ count: Int, width: Int) -> StoredList<UInt8> {
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: width)
+        return next(overflow ? .max : bytes, of: UInt8.self)
     }
 
     /// Reads all lists, which are the rest of the file; the checksum of each, or nil where there are fewer or cannot be read.

@@ -53,25 +53,33 @@ struct FindingColumns: Sendable {
 
     /// Whether they are ones of a log with so many events and facilities.
     func fit(events: Int, facilities limit: Int) -> Bool {
-        ordinals.allSatisfy { $0 < events } && facilities.allSatisfy { $0 < max(1, limit) }
+        count < FindingPlace.limit && ordinals.allSatisfy { $0 < events } && facilities.allSatisfy { $0 < max(1, limit) }
             && codes.allSatisfy { $0 < FindingCode.allCases.count } && zip(codes, codes.dropFirst()).allSatisfy { $0 <= $1 }
     }
 }
 
 /// What is left of kept findings of a log once those of the subjects of which something changed were compared with what these have now.
-struct KeptFindings {
-    let columns: FindingColumns
+struct KeptFindings: Sendable {
+    fileprivate let columns: FindingColumns
     /// By place: whether it stands no more.
     private let isGone: [Bool]
     /// The facilities that enrolments name.
-    let facilities: IdentifierTexts?
+    fileprivate let facilities: IdentifierTexts?
     /// Where each code's findings begin, and where their texts do; one more than codes.
     private let starts: [Start]
+    /// The same of every so many findings.
+    private let marks: [Cursor]
+    private static let stretch = 1 << 10
 
-    private struct Start {
-        var place = 0
-        var id = 0
-        var subject = 0
+    /// Where a finding is, and where its texts begin.
+    struct Cursor {
+        fileprivate(set) var place = 0
+        fileprivate var id = 0
+        fileprivate var subject = 0
+    }
+
+    fileprivate struct Start {
+        var cursor = Cursor()
         /// How many of those before stand.
         var standing = 0
     }
@@ -92,6 +100,7 @@ struct KeptFindings {
         let (words, limit) = (changed.base, changed.count)
         var isGone = [Bool](repeating: false, count: count)
         var starts: [Start] = []
+        var marks: [Cursor] = []
         var start = Start()
         columns.subjects.withUnsafeBufferPointer { subjects in
             isGone.withUnsafeMutableBufferPointer { isGone in
@@ -117,11 +126,13 @@ struct KeptFindings {
                         for code in 0...FindingCode.allCases.count {
                             starts.append(start)
                             var end = start
-                            while end.place < codes.count, Int(codes[end.place]) == code {
-                                end.id &+= Int(idLengths[end.place])
-                                end.subject &+= Int(subjectLengths[end.place])
-                                end.standing &+= isGone[end.place] ? 0 : 1
-                                end.place &+= 1
+                            while end.cursor.place < codes.count, Int(codes[end.cursor.place]) == code {
+                                let place = end.cursor.place
+                                if place % Self.stretch == 0 { marks.append(end.cursor) }
+                                end.cursor.id &+= Int(idLengths[place])
+                                end.cursor.subject &+= Int(subjectLengths[place])
+                                end.standing &+= isGone[place] ? 0 : 1
+                                end.cursor.place &+= 1
                             }
                             start = end
                         }
@@ -132,35 +143,99 @@ struct KeptFindings {
         new = new.indices.filter { !isKnown[$0] }.map { new[$0] }
         self.isGone = isGone
         self.starts = starts
+        self.marks = marks
     }
 
     /// How many findings of a code stand.
     func count(of code: FindingCode) -> Int { starts[Int(code.rawValue) + 1].standing - starts[Int(code.rawValue)].standing }
 
-    /// Calls `body` with each finding of a code that stands, in order; they name what ``texts`` holds, which is given as `texts`.
-    func forEach(_ code: FindingCode, _ log: Log, texts: UInt8, _ body: (Finding) -> Void) {
-        let end = starts[Int(code.rawValue) + 1].place
-        var (id, subject) = (starts[Int(code.rawValue)].id, starts[Int(code.rawValue)].subject)
-        for place in starts[Int(code.rawValue)].place..<end {
-            let (idLength, subjectLength) = (Int(columns.idLengths[place]), Int(columns.subjectLengths[place]))
-            if !isGone[place] {
-                body(
-                    Finding(
-                        id: TextPlace(start: id, count: idLength), subject: TextPlace(start: subject, count: subjectLength),
-                        facility: facilities.map { $0.place(columns.facilities[place]) } ?? TextPlace(),
-                        occurredOn: columns.days[place], code: code, log: log, texts: texts))
+    /// The findings by the addresses of their columns, for loops that several threads run.
+    struct View {
+        fileprivate let days: UnsafeBufferPointer<Int32>
+        fileprivate let places: UnsafeBufferPointer<UInt32>
+        fileprivate let idLengths: UnsafeBufferPointer<UInt8>
+        fileprivate let subjectLengths: UnsafeBufferPointer<UInt8>
+        fileprivate let isGone: UnsafeBufferPointer<Bool>
+        fileprivate let facilities: IdentifierTexts.View?
+        fileprivate let starts: [Start]
+        fileprivate let marks: [Cursor]
+        /// What they name.
+        let texts: FindingTexts.View
+
+        /// Where a finding is.
+        func cursor(at place: Int) -> Cursor {
+            var cursor: Cursor? = marks[place / KeptFindings.stretch]
+            advance(&cursor, to: place)
+            return cursor ?? Cursor()
+        }
+
+        /// Goes on to a finding that is the same or a later one.
+        @inline(__always)
+        func advance(_ cursor: inout Cursor?, to place: Int) {
+            guard var next = cursor else { return }
+            while next.place < place { pass(&next) }
+            cursor = next
+        }
+
+        @inline(__always)
+        private func pass(_ cursor: inout Cursor) {
+            cursor.id &+= Int(idLengths[cursor.place])
+            cursor.subject &+= Int(subjectLengths[cursor.place])
+            cursor.place &+= 1
+        }
+
+        /// The finding there.
+        @inline(__always)
+        func finding(at cursor: Cursor?, _ code: FindingCode, _ log: Log) -> Finding {
+            let cursor = cursor ?? Cursor()
+            let place = cursor.place
+            return Finding(
+                id: TextPlace(start: cursor.id, count: Int(idLengths[place])),
+                subject: TextPlace(start: cursor.subject, count: Int(subjectLengths[place])),
+                facility: facilities.map { $0.place(places[place]) } ?? TextPlace(), occurredOn: days[place], code: code, log: log,
+                isKept: true)
+        }
+
+        /// Calls `body` with the place of each finding of a code that stands, in order, and its event's identifier.
+        @inline(__always)
+        func forEach(_ code: FindingCode, _ body: (_ place: Int, _ id: UnsafeRawBufferPointer) -> Void) {
+            let end = starts[Int(code.rawValue) + 1].cursor.place
+            var cursor = starts[Int(code.rawValue)].cursor
+            while cursor.place < end {
+                if !isGone[cursor.place] {
+                    let id = TextPlace(start: cursor.id, count: Int(idLengths[cursor.place])).range
+                    body(cursor.place, UnsafeRawBufferPointer(rebasing: texts.ids[id]))
+                }
+                pass(&cursor)
             }
-            id += idLength
-            subject += subjectLength
         }
     }
 
-    /// What the findings name.
-    var texts: FindingTexts { FindingTexts(ids: columns.ids, subjects: columns.subjectTexts, facilities: facilities?.bytes ?? []) }
+    /// Calls `body` with the findings' view.
+    func read<Result>(_ body: (View) -> Result) -> Result {
+        func read(_ facilities: IdentifierTexts.View?, _ texts: FindingTexts.View) -> Result {
+            columns.days.withUnsafeBufferPointer { days in
+                columns.facilities.withUnsafeBufferPointer { places in
+                    columns.idLengths.withUnsafeBufferPointer { idLengths in
+                        columns.subjectLengths.withUnsafeBufferPointer { subjectLengths in
+                            isGone.withUnsafeBufferPointer { isGone in
+                                body(
+                                    View(
+                                        days: days, places: places, idLengths: idLengths, subjectLengths: subjectLengths, isGone: isGone,
+                                        facilities: facilities, starts: starts, marks: marks, texts: texts))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let texts = FindingTexts(ids: columns.ids, subjects: columns.subjectTexts, facilities: facilities?.bytes ?? [])
+        return texts.read { texts in facilities.map { $0.read { read($0, texts) } } ?? read(nil, texts) }
+    }
 }
 
 /// The identifiers of all numbers of a namespace.
-struct IdentifierTexts {
+struct IdentifierTexts: Sendable {
     private let starts: [UInt32]
     let bytes: [UInt8]
 
@@ -179,9 +254,21 @@ struct IdentifierTexts {
     func holds(_ number: UInt32) -> Bool { Int(number) + 1 < starts.count }
 
     /// Where the text of a number is; nowhere where it has none.
-    func place(_ number: UInt32) -> TextPlace {
-        guard holds(number) else { return TextPlace() }
-        let (start, end) = (Int(starts[Int(number)]), Int(starts[Int(number) + 1]))
-        return TextPlace(start: start, count: end - start)
+    func place(_ number: UInt32) -> TextPlace { read { $0.place(number) } }
+
+    /// The places by their address, for a loop.
+    struct View {
+        fileprivate let starts: UnsafeBufferPointer<UInt32>
+
+        /// Where the text of a number is; nowhere where it has none.
+        @inline(__always)
+        func place(_ number: UInt32) -> TextPlace {
+            guard Int(number) + 1 < starts.count else { return TextPlace() }
+            let (start, end) = (Int(starts[Int(number)]), Int(starts[Int(number) + 1]))
+            return TextPlace(start: start, count: end - start)
+        }
     }
+
+    /// Calls `body` with the places' view.
+    func read<Result>(_ body: (View) -> Result) -> Result { starts.withUnsafeBufferPointer { body(View(starts: $0)) } }
 }

@@ -114,7 +114,9 @@ extension PageMaker {
 
     private func findingsTable() -> PageTable {
         var counts: [FindingCode: Int] = [:]
-        for finding in figures.projected.findings.entries { counts[finding.code, default: 0] += 1 }
+        for code in FindingCode.allCases where figures.projected.findings.count(of: code) > 0 {
+            counts[code] = figures.projected.findings.count(of: code)
+        }
         let rows = FindingCode.allCases.compactMap { code -> [PageCell]? in
             guard let count = counts[code] else { return nil }
             let words = FindingWords.of(code)

@@ -84,7 +84,7 @@ struct PlanEvidence: Sendable {
         add(
             "filing", "calendar_unknown", "日历未覆盖、只按星期推算", "Told by the weekday alone, the calendar lacking",
             answers.count { $0.workingDays != nil && !$0.isCalendarKnown }, submissions)
-        let withoutSubmission = figures.projected.findings.entries.count { $0.code == .acceptedWithoutSubmission }
+        let withoutSubmission = figures.projected.findings.count(of: .acceptedWithoutSubmission)
         add(
             "filing", "accepted_without_submission", "没有提交记录即出具回执", "Accepted without a recorded submission", withoutSubmission,
             ("次", "findings"))

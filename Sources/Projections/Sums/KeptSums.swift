@@ -1,0 +1,9 @@
+/// Sums of which each list goes as soon as nobody asks for it any more: they are a third of what a report holds, and what is made of them
+/// then lies where they lay. One thread lets go of lists, while no other asks for any.
+final class KeptSums {
+    private(set) var sums: DaySums
+
+    init(_ sums: consuming DaySums) { self.sums = sums }
+
+    func letGo<List: ExpressibleByArrayLiteral>(_ list: WritableKeyPath<DaySums, List>) { sums[keyPath: list] = [] }
+}
