@@ -7,8 +7,10 @@ set -euo pipefail
 tolerance=${TOLERANCE:-10}
 events=${EVENTS:-20000}
 baseline=scripts/micro-baseline.txt
-program=.build/release/tuowei-micro
 scripts/release.sh tuowei-micro >build/micro.log 2>&1 || { tail -n 20 build/micro.log >&2; exit 2; }
+# Without what it has for debuggers: not every valgrind can read that, and nothing here needs it.
+program=build/tuowei-micro
+strip --strip-debug -o "$program" .build/release/tuowei-micro
 
 count() { # kernel, rounds: instructions and events
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" --rounds "$2" --events "$events" 2>&1 |
@@ -21,6 +23,10 @@ trap 'rm -f "$measured"' EXIT
 for kernel in scan intern replay fold aggregate; do
     read -r one events_one <<<"$(count $kernel 1)"
     read -r three events_three <<<"$(count $kernel 3)"
+    if [ -z "${events_three:-}" ] || [ "$events_three" -le "${events_one:-0}" ]; then
+        echo "bench-micro: $kernel did not run under valgrind; see what this says: valgrind --tool=callgrind $program $kernel --rounds 1" >&2
+        exit 2
+    fi
     each=$(((three - one) / (events_three - events_one)))
     echo "$kernel $each" >>"$measured"
     before=$(awk -v kernel=$kernel '$1 == kernel { print $2 }' "$baseline" 2>/dev/null || true)
