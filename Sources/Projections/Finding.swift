@@ -83,8 +83,6 @@ public struct Finding: Sendable, Hashable {
     public let code: FindingCode
     /// The log of the event.
     public let log: Log
-    /// Whether its texts are among those of its log's kept findings.
-    let isKept: Bool
 
     /// The event's date.
     public var day: Day { Day(rawValue: occurredOn) }

@@ -6,7 +6,7 @@ struct LogFindings: Sendable {
     /// By place in `entries`: which of the findings given it is.
     private var rawPlaces: [UInt32] = []
     private(set) var texts = FindingTexts()
-    private let kept: KeptFindings?
+    private var kept: KeptFindings?
     /// Places in `entries`, by code; and where each code's begin, one more than codes.
     private var byCode: [UInt32] = []
     private var starts = [Int](repeating: 0, count: FindingCode.allCases.count + 1)
@@ -25,7 +25,7 @@ struct LogFindings: Sendable {
         }
         let (id, named) = (add(eventID, to: &texts.ids), add(subject, to: &texts.subjects))
         entries.append(
-            Finding(id: id, subject: named, facility: TextPlace(), occurredOn: day.rawValue, code: code, log: log, isKept: false))
+            Finding(id: id, subject: named, facility: TextPlace(), occurredOn: day.rawValue, code: code, log: log))
         return FindingPlace(entries.count - 1, isKept: false)
     }
 
@@ -89,7 +89,7 @@ struct LogFindings: Sendable {
                     Finding(
                         id: TextPlace(start: base + ids.starts[event], count: ids.starts[event + 1] - ids.starts[event]),
                         subject: subjects.places[place], facility: facilities?.places[place] ?? TextPlace(),
-                        occurredOn: finding.occurredOn, code: finding.code, log: log, isKept: false))
+                        occurredOn: finding.occurredOn, code: finding.code, log: log))
                 rawPlaces.append(UInt32(truncatingIfNeeded: place))
             }
         }
@@ -137,6 +137,12 @@ struct LogFindings: Sendable {
                 }
             }
         }
+    }
+
+    /// Lets go of what only ``write(_:to:)`` and ``inOrder(threads:)`` ask for.
+    fileprivate mutating func letGoOfOrder() {
+        (rawPlaces, byCode) = ([], [])
+        kept?.letGoOfOrder()
     }
 
     /// Calls `body` with some findings of a code, as ``write(_:to:)`` has them in order, and the texts that each names.
@@ -229,6 +235,8 @@ extension Findings {
             } catch { failure = error }
         }
         if let failure { throw failure }
+        var logs = logs
+        for log in logs.indices { logs[log].letGoOfOrder() }
         self.init(logs, groups, order)
     }
 }

@@ -242,11 +242,22 @@ import Testing
             { $0.flows = [FlowCount(key: .max, count: 1)] }, { $0.flows = [FlowCount(key: 1, count: 0)] },
             { $0.flows = [FlowCount(key: 1, count: -1)] },
             { $0.flows = [FlowCount(key: 2, count: 1), FlowCount(key: 1, count: 1)] }, { $0.lastColumns = [column] },
+            { $0.lastColumns = [-2] }, { $0.counts = PackedNumbers(width: 3, bytes: Array(repeating: 0, count: 3 * $0.counts.count)) },
+            { $0.enrolments = PackedNumbers(width: 8, bytes: Array(repeating: 0, count: 8 * $0.enrolments.count)) },
         ]
         for (place, spoil) in spoils.enumerated() {
             var spoilt = sums
             spoil(&spoilt)
             #expect(try Self.opened(Self.words(spoilt)) == nil, "case \(place)")
+        }
+        // Numbers of any width are read as they were written.
+        for (largest, width) in [(254, 1), (300, 2), (70_000, 4)] as [(Int32, Int)] {
+            var wide = sums
+            wide.enrolments = PackedNumbers((0..<sums.enrolments.count).map { $0 == 1 ? largest : Int32($0 % 3) })
+            wide.counts = PackedNumbers((0..<sums.counts.count).map { $0 == 2 ? largest : Int32($0 % 5) })
+            let opened = try #require(try Self.opened(Self.words(wide)))
+            #expect(opened.enrolments.width == width && opened.enrolments.bytes == wide.enrolments.bytes)
+            #expect(opened.counts.width == width && opened.counts[2] == largest && opened.counts.bytes == wide.counts.bytes)
         }
     }
 }

@@ -60,9 +60,9 @@ struct FindingColumns: Sendable {
 
 /// What is left of kept findings of a log once those of the subjects of which something changed were compared with what these have now.
 struct KeptFindings: Sendable {
-    fileprivate let columns: FindingColumns
+    fileprivate private(set) var columns: FindingColumns
     /// By place: whether it stands no more.
-    private let isGone: [Bool]
+    private var isGone: [Bool]
     /// The facilities that enrolments name.
     fileprivate let facilities: IdentifierTexts?
     /// Where each code's findings begin, and where their texts do; one more than codes.
@@ -146,6 +146,12 @@ struct KeptFindings: Sendable {
         self.marks = marks
     }
 
+    /// Lets go of what tells which of them stand, once whoever needs that has it.
+    mutating func letGoOfOrder() {
+        (columns.ordinals, columns.subjects, columns.codes) = ([], [], [])
+        isGone = []
+    }
+
     /// How many findings of a code stand.
     func count(of code: FindingCode) -> Int { starts[Int(code.rawValue) + 1].standing - starts[Int(code.rawValue)].standing }
 
@@ -192,8 +198,7 @@ struct KeptFindings: Sendable {
             return Finding(
                 id: TextPlace(start: cursor.id, count: Int(idLengths[place])),
                 subject: TextPlace(start: cursor.subject, count: Int(subjectLengths[place])),
-                facility: facilities.map { $0.place(places[place]) } ?? TextPlace(), occurredOn: days[place], code: code, log: log,
-                isKept: true)
+                facility: facilities.map { $0.place(places[place]) } ?? TextPlace(), occurredOn: days[place], code: code, log: log)
         }
 
         /// Calls `body` with the place of each finding of a code that stands, in order, and its event's identifier.

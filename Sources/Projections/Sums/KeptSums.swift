@@ -1,4 +1,4 @@
-/// Sums of which each list goes as soon as nobody asks for it any more: they are a third of what a report holds, and what is made of them
+/// Sums of which each list goes as soon as nobody asks for it any more: they are a good part of what a report holds, and what comes next
 /// then lies where they lay. One thread lets go of lists, while no other asks for any.
 final class KeptSums {
     private(set) var sums: DaySums

@@ -1,4 +1,5 @@
-/// Many numbers of 32 bits, hardly any of them large, none or few below 0: each in as many bytes as the largest of them needs, 1, 2 or 4.
+/// Many numbers of 32 bits, hardly any of them large, none or few below 0: each in as many bytes, 1, 2 or 4, as the largest of them
+/// needs (a file may have wider ones).
 ///
 /// -1 stands for nobody and nowhere, so that a number is stored as one more than it is.
 struct PackedNumbers: Sendable, ExpressibleByArrayLiteral {
