@@ -169,7 +169,7 @@ public struct Flow: Sendable, Hashable {
     /// How many, at least 1.
     public var enrolments: Int { Int(count) }
 
-    /// A flow.
+    /// A flow; a number that does not fit 32 bits, which no log gives, becomes the nearest that does.
     public init(home: Int, place: Int, enrolments: Int) {
         homeColumn = UInt32(clamping: home)
         placeColumn = UInt32(clamping: place)
