@@ -76,9 +76,10 @@ public struct TargetResult: Sendable, Hashable {
     /// asked for each cut once, in order.
     public static func all(of targets: [Target], plan: ReportPlan, areas: Areas, figures: (Int) -> CutFigures) -> [TargetResult] {
         let rows = targets.indices.flatMap { target in targets[target].areas(in: areas).map { (target: target, area: $0) } }
+        var starts = [0]
+        for target in targets.indices { starts.append(rows[starts[target]...].prefix { $0.target == target }.endIndex) }
         let dueCuts = targets.map { plan.cut(of: min($0.by, plan.asOf)) ?? plan.asOfCut }
         let monthEnds = Set(plan.monthEnds)
-        let asked = targets.map { ($0.figure.measure, $0.figure.places, $0.bound) }
         var values = [Printed?](repeating: nil, count: rows.count)
         var metOn = [Day?](repeating: nil, count: rows.count)
         for cut in plan.cuts.indices {
@@ -86,13 +87,15 @@ public struct TargetResult: Sendable, Hashable {
             guard isCommon || dueCuts.contains(cut) else { continue }
             guard !rows.isEmpty else { break }
             let day = figures(cut)
-            for (row, place) in rows.enumerated() {
-                let isDue = dueCuts[place.target] == cut
-                guard isDue || (isCommon && metOn[row] == nil) else { continue }
-                let (measure, places, bound) = asked[place.target]
-                let value = day.printed(measure, places: places, of: place.area)
-                if isDue { values[row] = value }
-                if metOn[row] == nil, bound.holds(for: value) { metOn[row] = day.day }
+            for target in targets.indices {
+                let isDue = dueCuts[target] == cut
+                guard isDue || isCommon else { continue }
+                let (measure, places, bound) = (targets[target].figure.measure, targets[target].figure.places, targets[target].bound)
+                for row in starts[target]..<starts[target + 1] where isDue || metOn[row] == nil {
+                    let value = day.printed(measure, places: places, of: rows[row].area)
+                    if isDue { values[row] = value }
+                    if metOn[row] == nil, bound.holds(for: value) { metOn[row] = day.day }
+                }
             }
         }
         return rows.indices.map { row in

@@ -30,19 +30,26 @@ struct ReferenceTable {
     init(_ bytes: [UInt8], file: String, columns: [String]) throws(PipelineError) {
         let content = TextFile.withoutMark(bytes)
         _ = try TextFile.text(content, file: file)
+        self = try content.withUnsafeBufferPointer { bytes throws(PipelineError) in
+            try ReferenceTable(bytes, file: file, columns: columns)
+        }
+    }
+
+    /// Reads bytes that are UTF-8, without a mark.
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, file: String, columns: [String]) throws(PipelineError) {
         var places: [Int]?
         var areAllAsked = false
         var width = 0
         var (lines, asked): ([Int], [String]) = ([], [])
         var others: [String] = []
         var number = 0
-        var start = content.startIndex
-        while start < content.endIndex {
-            let end = content[start...].firstIndex(of: 0x0A) ?? content.endIndex
-            var line = content[start..<end]
-            start = end == content.endIndex ? end : end + 1
+        var start = 0
+        while start < bytes.count {
+            let end = ReferenceTable.place(of: 0x0A, in: bytes, from: start, to: bytes.count)
+            let length = end > start && bytes[end - 1] == 0x0D ? end - 1 - start : end - start
+            let line = UnsafeBufferPointer(rebasing: bytes[start..<start + length])
+            start = end + 1
             number += 1
-            if line.last == 0x0D { line.removeLast() }
             if line.isEmpty { continue }
             let place = FilePlace(file, line: number)
             if let places {
@@ -70,6 +77,14 @@ struct ReferenceTable {
         self.others = others
     }
 
+    /// The first place of a byte in a range; its end where there is none.
+    @inline(__always)
+    private static func place(of byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+        var place = start
+        while place < end, bytes[place] != byte { place &+= 1 }
+        return place
+    }
+
     private static func header(_ names: [String], _ columns: [String], _ place: FilePlace) throws(PipelineError) -> [Int] {
         var places: [Int] = []
         for column in columns {
@@ -82,33 +97,36 @@ struct ReferenceTable {
     }
 
     /// Adds the cells of one record.
-    private static func addCells(_ line: ArraySlice<UInt8>, _ place: FilePlace, to cells: inout [String]) throws(PipelineError) {
-        var at = line.startIndex
+    private static func addCells(_ line: UnsafeBufferPointer<UInt8>, _ place: FilePlace, to cells: inout [String]) throws(PipelineError) {
+        var at = 0
         while true {
-            if at < line.endIndex, line[at] == 0x22 {
+            if at < line.count, line[at] == 0x22 {
                 var cell: [UInt8] = []
                 at += 1
                 while true {
-                    guard let quote = line[at...].firstIndex(of: 0x22) else {
-                        throw .brokenRow(place, problem: "a quoted cell does not end on its line")
-                    }
+                    let quote = ReferenceTable.place(of: 0x22, in: line, from: at, to: line.count)
+                    guard quote < line.count else { throw .brokenRow(place, problem: "a quoted cell does not end on its line") }
                     cell += line[at..<quote]
                     at = quote + 1
-                    guard at < line.endIndex, line[at] == 0x22 else { break }
+                    guard at < line.count, line[at] == 0x22 else { break }
                     cell.append(0x22)
                     at += 1
                 }
-                guard at == line.endIndex || line[at] == 0x2C else {
+                guard at == line.count || line[at] == 0x2C else {
                     throw .brokenRow(place, problem: "text stands behind a closing quote")
                 }
                 cells.append(String(decoding: cell, as: UTF8.self))
             } else {
-                let end = line[at...].firstIndex(of: 0x2C) ?? line.endIndex
-                guard !line[at..<end].contains(0x22) else { throw .brokenRow(place, problem: "a quote stands inside an unquoted cell") }
-                cells.append(String(decoding: line[at..<end], as: UTF8.self))
-                at = end
+                let start = at
+                var isQuoted = false
+                while at < line.count, line[at] != 0x2C {
+                    isQuoted = isQuoted || line[at] == 0x22
+                    at &+= 1
+                }
+                guard !isQuoted else { throw .brokenRow(place, problem: "a quote stands inside an unquoted cell") }
+                cells.append(String(decoding: line[start..<at], as: UTF8.self))
             }
-            if at == line.endIndex { return }
+            if at == line.count { return }
             at += 1
         }
     }

@@ -28,10 +28,10 @@ final class ChildFold {
     private var stayCount = 0
     private var active: Table<ActiveEnrolment>
     private var activeCount = 0
-    /// The cuts at which the child is enrolled in an open facility, a bit each.
-    private let enrolledAt: Table<UInt64>
+    /// The cuts at which the child is enrolled in an open facility.
+    private var enrolledAt: CutSet
     /// The cuts at which it waits at one.
-    private let waitingAt: Table<UInt64>
+    private var waitingAt: CutSet
     private let cutCount: Int
 
     init(
@@ -47,8 +47,8 @@ final class ChildFold {
         cutCount = cuts.count
         stays = Table(repeating: Stay(column: 0, from: 0, to: 0), count: 64)
         active = Table(repeating: ActiveEnrolment(facility: 0, ordinal: 0, day: 0), count: 64)
-        enrolledAt = Table(repeating: 0, count: (cuts.count + 63) / 64)
-        waitingAt = Table(repeating: 0, count: (cuts.count + 63) / 64)
+        enrolledAt = CutSet(cuts: cuts.count)
+        waitingAt = CutSet(cuts: cuts.count)
     }
 
     /// Folds one child's records, both lists in the contract's order.
@@ -121,10 +121,8 @@ final class ChildFold {
         if enrolments.count > active.count {
             active = Table(repeating: ActiveEnrolment(facility: 0, ordinal: 0, day: 0), count: 2 * enrolments.count)
         }
-        for word in 0..<enrolledAt.count {
-            enrolledAt[word] = 0
-            waitingAt[word] = 0
-        }
+        enrolledAt.removeAll()
+        waitingAt.removeAll()
         // The first cut at which the child is known to be of 36 months or more.
         let overAgeFrom =
             state.standing == .none ? cutCount : max(cuts.index(state.firstResidentOn.rawValue), Int(bands.thirtySix))
@@ -172,10 +170,10 @@ final class ChildFold {
         let end = min(to, Int(lookup.openTo))
         guard start < end else { return }
         if standing == .waiting {
-            Self.set(waitingAt, start, end)
+            waitingAt.insert(start, end)
             return
         }
-        Self.set(enrolledAt, start, end)
+        enrolledAt.insert(start, end)
         tally.add(
             EnrolledRange(
                 facility: UInt32(bitPattern: lookup.index), from: UInt16(truncatingIfNeeded: start), to: UInt16(truncatingIfNeeded: end),
@@ -184,50 +182,24 @@ final class ChildFold {
 
     /// Counts the child among the enrolled and the waiting residents where it lives, while it is under 3.
     private func countResidents(_ bands: CutTable.Bands) {
+        let waitsApart = !waitingAt.mayMeet(enrolledAt)
+        if !waitsApart {
+            waitingAt.spread()
+            enrolledAt.spread()
+        }
         for place in 0..<stayCount {
             let stay = stays[place]
             let end = min(Int(stay.to), Int(bands.thirtySix))
             guard Int(stay.from) < end else { continue }
-            forEachRun(Int(stay.from), end, { self.enrolledAt[$0] }) { tally.add(.enrolled, column: stay.column, from: $0, to: $1) }
-            forEachRun(Int(stay.from), end, { self.waitingAt[$0] & ~self.enrolledAt[$0] }) {
-                tally.add(.waitlisted, column: stay.column, from: $0, to: $1)
-            }
-        }
-    }
-
-    /// Calls `body` for each run of set bits within a range of cuts; `bits` gives a word of 64.
-    @inline(__always)
-    private func forEachRun(_ from: Int, _ to: Int, _ bits: (Int) -> UInt64, _ body: (_ from: Int, _ to: Int) -> Void) {
-        var start = -1
-        for word in from >> 6...(to &- 1) >> 6 {
-            let set = bits(word) & Self.mask(word, from, to)
-            var bit = 0
-            while bit < 64 {
-                let rest = (start < 0 ? set : ~set) >> UInt64(bit)
-                guard rest != 0 else { break }
-                bit &+= rest.trailingZeroBitCount
-                if start < 0 {
-                    start = word &* 64 &+ bit
-                } else {
-                    body(start, word &* 64 &+ bit)
-                    start = -1
+            enrolledAt.forEachRun(Int(stay.from), end) { tally.add(.enrolled, column: stay.column, from: $0, to: $1) }
+            if waitsApart {
+                waitingAt.forEachRun(Int(stay.from), end) { tally.add(.waitlisted, column: stay.column, from: $0, to: $1) }
+            } else {
+                CutSet.forEachRun(Int(stay.from), end, { waitingAt.bits[$0] & ~enrolledAt.bits[$0] }) {
+                    tally.add(.waitlisted, column: stay.column, from: $0, to: $1)
                 }
             }
         }
-        if start >= 0 { body(start, to) }
-    }
-
-    /// The bits of a word of 64 cuts that lie in a range of cuts, which the word meets.
-    @inline(__always)
-    private static func mask(_ word: Int, _ from: Int, _ to: Int) -> UInt64 {
-        let low = max(from &- word &* 64, 0)
-        let high = min(to &- word &* 64, 64)
-        return (~0 as UInt64) << UInt64(low) & (~0 as UInt64) >> UInt64(64 &- high)
-    }
-
-    @inline(__always)
-    private static func set(_ bits: Table<UInt64>, _ from: Int, _ to: Int) {
-        for word in from >> 6...(to &- 1) >> 6 { bits[word] |= mask(word, from, to) }
     }
 
     /// Judges the enrolments active at D: state findings (`figures.md`, section 4) and flows.

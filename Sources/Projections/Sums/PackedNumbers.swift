@@ -45,13 +45,20 @@ struct PackedNumbers: Sendable, ExpressibleByArrayLiteral {
     /// The largest and the least number; nil: there is none.
     var bounds: ClosedRange<Int32>? {
         guard !isEmpty else { return nil }
-        return read { numbers in
-            var (least, largest) = (Int32.max, Int32.min)
-            for place in 0..<count {
-                least = min(least, numbers[place])
-                largest = max(largest, numbers[place])
+        return bytes.withUnsafeBytes { bytes in
+            func bounds<Stored: FixedWidthInteger & BitwiseCopyable>(_: Stored.Type) -> ClosedRange<Int32> {
+                var (least, largest) = (Int32.max, Int32.min)
+                for place in stride(from: 0, to: bytes.count, by: MemoryLayout<Stored>.size) {
+                    let number = Int32(truncatingIfNeeded: bytes.loadUnaligned(fromByteOffset: place, as: Stored.self)) &- 1
+                    (least, largest) = (min(least, number), max(largest, number))
+                }
+                return least...largest
             }
-            return least...largest
+            return switch width {
+            case 1: bounds(UInt8.self)
+            case 2: bounds(UInt16.self)
+            default: bounds(UInt32.self)
+            }
         }
     }
 
