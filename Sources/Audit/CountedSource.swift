@@ -11,6 +11,11 @@ struct CountedSource: EventSource {
         work.add(.eventsRead, columns.count)
     }
 
+    func readIdentifiers(ofBlock block: Int, of log: Log, into columns: EventColumns) throws {
+        try store.readIdentifiers(ofBlock: block, of: log, into: columns)
+        work.add(.eventsRead, columns.count)
+    }
+
     func eventCount(of log: Log) -> Int { store.eventCount(of: log) }
     func identifierCount(of namespace: Namespace) -> Int { store.identifierCount(of: namespace) }
     func blockCount(of log: Log) -> Int { store.blockCount(of: log) }
@@ -22,5 +27,8 @@ struct CountedSource: EventSource {
     }
     func eventIdentifiers(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8]) {
         try store.eventIdentifiers(rows, ofBlock: block, of: log)
+    }
+    func eventDetails(_ rows: [Int], ofBlock block: Int, of log: Log) throws -> (starts: [Int], bytes: [UInt8]) {
+        try store.eventDetails(rows, ofBlock: block, of: log)
     }
 }

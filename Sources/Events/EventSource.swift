@@ -12,6 +12,9 @@ public protocol EventSource: Sendable {
     func firstOrdinal(ofBlock block: Int, of log: Log) -> Int
     /// Reads a block into `columns`. With `texts` false, identifiers of events and details may be left empty, which is faster.
     func readBlock(_ block: Int, of log: Log, texts: Bool, into columns: EventColumns) throws
+    /// Reads a block's identifiers of events, types, record times and numbers of subjects into `columns`; what the others hold
+    /// then has no meaning.
+    func readIdentifiers(ofBlock block: Int, of log: Log, into columns: EventColumns) throws
     /// The bytes of an identifier, by its number.
     func identifier(_ number: UInt32, in namespace: Namespace) throws -> [UInt8]
     /// Every identifier of a namespace in order of numbers: `bytes[starts[n]..<starts[n + 1]]`.
@@ -25,6 +28,11 @@ public protocol EventSource: Sendable {
 }
 
 extension EventSource {
+    /// With the whole block.
+    public func readIdentifiers(ofBlock block: Int, of log: Log, into columns: EventColumns) throws {
+        try readBlock(block, of: log, texts: true, into: columns)
+    }
+
     /// One by one.
     public func identifiers(_ numbers: ArraySlice<UInt32>, in namespace: Namespace) throws -> (starts: [Int], bytes: [UInt8]) {
         var found: (starts: [Int], bytes: [UInt8]) = ([0], [])

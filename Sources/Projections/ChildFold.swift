@@ -98,6 +98,7 @@ final class ChildFold {
 
     @inline(__always)
     private func countBands(_ state: ChildState, _ bands: CutTable.Bands) {
+        let stays = stays.base
         for place in 0..<stayCount where stays[place].from < Int32(bands.thirtySix) {
             let stay = stays[place]
             tally.add(.bornOn(state.bornOn), column: stay.column, from: Int(stay.from), to: Int(stay.to))
@@ -187,6 +188,7 @@ final class ChildFold {
             waitingAt.spread()
             enrolledAt.spread()
         }
+        let stays = stays.base
         for place in 0..<stayCount {
             let stay = stays[place]
             let end = min(Int(stay.to), Int(bands.thirtySix))
@@ -195,7 +197,8 @@ final class ChildFold {
             if waitsApart {
                 waitingAt.forEachRun(Int(stay.from), end) { tally.add(.waitlisted, column: stay.column, from: $0, to: $1) }
             } else {
-                CutSet.forEachRun(Int(stay.from), end, { waitingAt.bits[$0] & ~enrolledAt.bits[$0] }) {
+                let (waiting, enrolled) = (waitingAt.words, enrolledAt.words)
+                CutSet.forEachRun(Int(stay.from), end, { waiting[$0] & ~enrolled[$0] }) {
                     tally.add(.waitlisted, column: stay.column, from: $0, to: $1)
                 }
             }
@@ -224,7 +227,7 @@ final class ChildFold {
                 if open > 1 { find(.enrolledTwice) }
                 if state.standing != .resident { find(.enrolledNotResident) }
                 if isOverAge { find(.enrolledOverAge) }
-                tally.flows.append(UInt64(home) << 32 | UInt64(UInt32(bitPattern: lookup.column)))
+                tally.addFlow(home: home, place: lookup.column)
             }
         }
     }

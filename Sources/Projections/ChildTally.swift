@@ -47,8 +47,8 @@ final class ChildTally {
     let classes: Table<Int32>
     /// `column * 2`: newborns at D, and those visited.
     let newborns: Table<Int32>
-    /// An enrolment active at D in an open facility each: `home << 32 | place`, both as in ``Flow``.
-    var flows: [UInt64] = []
+    /// All in one partition: an enrolment active at D in an open facility each, `home << 32 | place`, both as in ``Flow``.
+    private let flows = PartitionWriter<UInt64>(partitions: 1)
     var birthFindings: [RawFinding] = []
     var enrolmentFindings: [RawFinding] = []
 
@@ -72,6 +72,16 @@ final class ChildTally {
 
     @inline(__always)
     func add(_ range: EnrolledRange) { enrolled.append(range, to: facilityPlan.partition(of: range.facility)) }
+
+    /// Adds an enrolment active at D in an open facility: the columns where the child lives and where the facility lies.
+    @inline(__always)
+    func addFlow(home: Int, place: Int32) { flows.append(UInt64(home) << 32 | UInt64(UInt32(bitPattern: place)), to: 0) }
+
+    /// How many flows there are.
+    var flowCount: Int { flows.count(0) }
+
+    /// The flows, as `home << 32 | place`.
+    func forEachFlow(_ body: (UInt64) -> Void) { flows.forEachChunk(0) { for flow in $0 { body(flow) } } }
 
     /// Gives the memory of the ranges back once they are counted.
     func freeRanges() {

@@ -1,7 +1,9 @@
 /// A set of cuts: one range by its ends, which is all that most children have, and several as a bit for each cut.
 struct CutSet {
-    /// A bit for each cut, where there were several ranges or ``spread()`` was called since the set was empty.
-    let bits: Table<UInt64>
+    private let bits: Table<UInt64>
+    /// A bit for each cut, where there were several ranges or ``spread()`` was called since the set was empty. They are the table's, by
+    /// their address: to capture the table would count its references for each child.
+    let words: UnsafeMutablePointer<UInt64>
     /// All cuts lie from here to before `to`; they are all of these while there is one range.
     private var from = 0
     private var to = 0
@@ -9,7 +11,10 @@ struct CutSet {
     private var isSpread = false
 
     /// No cuts of so many.
-    init(cuts: Int) { bits = Table(repeating: 0, count: (cuts + 63) / 64) }
+    init(cuts: Int) {
+        bits = Table(repeating: 0, count: (cuts + 63) / 64)
+        words = bits.base
+    }
 
     @inline(__always)
     mutating func removeAll() { (ranges, isSpread) = (0, false) }
@@ -27,7 +32,7 @@ struct CutSet {
 
     private mutating func insertFurther(_ from: Int, _ to: Int) {
         spread()
-        for word in from >> 6...(to &- 1) >> 6 { bits[word] |= Self.mask(word, from, to) }
+        for word in from >> 6...(to &- 1) >> 6 { words[word] |= Self.mask(word, from, to) }
         (self.from, self.to) = (min(self.from, from), max(self.to, to))
     }
 
@@ -35,9 +40,9 @@ struct CutSet {
     mutating func spread() {
         guard !isSpread else { return }
         isSpread = true
-        for word in 0..<bits.count { bits[word] = 0 }
+        for word in 0..<bits.count { words[word] = 0 }
         guard ranges > 0 else { return }
-        for word in from >> 6...(to &- 1) >> 6 { bits[word] |= Self.mask(word, from, to) }
+        for word in from >> 6...(to &- 1) >> 6 { words[word] |= Self.mask(word, from, to) }
     }
 
     /// Whether the two may have a cut in common.
@@ -48,7 +53,7 @@ struct CutSet {
     @inline(__always)
     func forEachRun(_ from: Int, _ to: Int, _ body: (_ from: Int, _ to: Int) -> Void) {
         guard ranges > 0, self.from < to, from < self.to else { return }
-        if ranges == 1 { body(max(from, self.from), min(to, self.to)) } else { Self.forEachRun(from, to, { bits[$0] }, body) }
+        if ranges == 1 { body(max(from, self.from), min(to, self.to)) } else { Self.forEachRun(from, to, { [words] in words[$0] }, body) }
     }
 
     /// The same of a set whose words of 64 cuts `bits` gives.

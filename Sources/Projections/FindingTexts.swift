@@ -118,11 +118,10 @@ struct LogFindings: Sendable {
             new.initializeElement(at: next, to: FindingPlace(place, isKept: false))
             next += 1
         }
-        next = new.startIndex
-        var end = base
         kept.read { keptFindings in
             texts.read { texts in
                 entries.withUnsafeBufferPointer { entries in
+                    var (next, end) = (new.startIndex, base)
                     @inline(__always) func newID() -> UnsafeRawBufferPointer {
                         UnsafeRawBufferPointer(rebasing: texts.ids[entries[new[next].place].id.range])
                     }

@@ -35,7 +35,10 @@ struct FoldedDistrict {
         let horizon = Horizon(request)
         let cuts = CutTable(request.cuts)
         let columnOf = try columns(of: source, request)
-        let voids = VoidEffects(gathered.voids, knownAt: horizon.knownAt, eventCounts: shape.eventCounts)
+        guard gathered.voids.allSatisfy(shape.hasTarget) else {
+            throw histories.fileCount > 0 ? ProjectionError.damagedHistories : .inconsistentIdentifiers
+        }
+        let voids = VoidEffects(gathered.voids, knownAt: horizon.knownAt, shape)
         func records<Record: FoldRecord>(
             _ log: Log, _ plan: PartitionPlan, _ writer: (Gatherer) -> PartitionWriter<Record>, _ section: HistorySection<Record>?
         ) -> RecordSource<Record> {
@@ -54,9 +57,6 @@ struct FoldedDistrict {
         let needsColumns = gathered.paysChildren
         let changed = try kept.flatMap { sums in
             guard sums.answer(request, shape) else { return nil as FoldedChildren? }
-            guard gathered.voids.allSatisfy(shape.hasTarget) else {
-                throw histories.fileCount > 0 ? ProjectionError.damagedHistories : .inconsistentIdentifiers
-            }
             return try FoldedChildren(
                 changedSince: sums, births, enrolments, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
                 voids: gathered.voids, needsColumns: needsColumns, in: source)

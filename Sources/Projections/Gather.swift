@@ -11,16 +11,18 @@ struct RecordShape: Sendable {
     /// What the number of a community in a record stays below: those of types without one have 0.
     @inline(__always) var communityLimit: UInt32 { UInt32(truncatingIfNeeded: max(1, communities)) }
 
+    /// How many subjects the events of a log are of.
+    func subjects(of log: Log) -> Int {
+        switch log {
+        case .births, .enrollments: children
+        case .filings: facilities
+        case .subsidies: grants
+        }
+    }
+
     /// Whether a void's target, where there is one that it voids, is of a subject of the record: the folds index by it.
     func hasTarget(_ void: ResolvedVoid) -> Bool {
-        guard void.target != nil, !void.targetIsVoid else { return true }
-        let subjects =
-            switch void.log {
-            case .births, .enrollments: children
-            case .filings: facilities
-            case .subsidies: grants
-            }
-        return Int(void.targetSubject) < subjects
+        void.target == nil || void.targetIsVoid || Int(void.targetSubject) < subjects(of: void.log)
     }
 
     init(_ source: any EventSource) throws {
@@ -131,10 +133,10 @@ final class Gatherer {
         }
         guard isWhole else { throw inconsistent }
         guard !voidRows.isEmpty else { return }
-        if !needsTexts { try source.readBlock(block, of: log, texts: true, into: columns) }
-        guard columns.hasDetails else { throw inconsistent }
-        for row in voidRows {
-            guard row < columns.count, let target = Detail.parts(columns.detail(row))?.first else { throw inconsistent }
+        let (starts, bytes) = try source.eventDetails(voidRows, ofBlock: block, of: log)
+        guard starts.count == voidRows.count + 1 else { throw inconsistent }
+        for (place, row) in voidRows.enumerated() {
+            guard let target = Self.target(bytes[starts[place]..<starts[place + 1]]) else { throw inconsistent }
             voids.append(
                 VoidRow(
                     log: log, ordinal: UInt32(truncatingIfNeeded: columns.firstOrdinal + row), occurredOn: columns.occurredOn[row],
@@ -212,7 +214,7 @@ final class Gatherer {
             guard type <= FilingsEvent.facilityClosed.rawValue, isOccurrence(day), UInt64(facility) < facilities,
                 UInt64(community) < communities || !namesCommunity, let value = Int32(exactly: rows.value[row])
             else { return false }
-            var places: [Int32] = [0, 0, 0, 0]
+            var places = SIMD4<Int32>.zero
             if type == FilingsEvent.capacitySet.rawValue {
                 guard let read = Self.capacity(columns.detail(row)) else { return false }
                 places = read
@@ -228,15 +230,28 @@ final class Gatherer {
         return true
     }
 
+    /// The identifier that a void names, the first part of its detail.
+    private static func target(_ detail: ArraySlice<UInt8>) -> [UInt8]? {
+        var first: [UInt8]?
+        let isWhole = Detail.forEachPart(of: detail) { if first == nil { first = Array($0) } }
+        return isWhole ? first : nil
+    }
+
     /// The four numbers of places of a `capacity_set`.
-    private static func capacity(_ detail: ArraySlice<UInt8>) -> [Int32]? {
-        guard let parts = Detail.parts(detail), parts.count == 4 else { return nil }
-        var places: [Int32] = []
-        for part in parts {
-            guard (1...6).contains(part.count), part.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-            places.append(part.reduce(0) { $0 * 10 + Int32($1 - 0x30) })
+    private static func capacity(_ detail: ArraySlice<UInt8>) -> SIMD4<Int32>? {
+        var places = SIMD4<Int32>.zero
+        var count = 0
+        let isWhole = detail.withUnsafeBufferPointer { detail in
+            Detail.forEachPart(of: detail) { part in
+                if count < 4, (1...6).contains(part.count), part.allSatisfy({ (0x30...0x39).contains($0) }) {
+                    for digit in part { places[count] = places[count] * 10 + Int32(digit - 0x30) }
+                } else {
+                    count = 4
+                }
+                count += 1
+            }
         }
-        return places
+        return isWhole && count == 4 ? places : nil
     }
 
     private func gatherGrants(_ rows: Columns, from start: Int, _ voids: inout [Int]) -> Bool {

@@ -78,6 +78,7 @@ struct SubjectRuns<Record: FoldRecord>: ~Copyable {
         let piece = pieces[number]
         var place = piece.next
         var kept = piece.next
+        let hasVoided = filter.hasVoided(local)
         while place < piece.end, place.pointee.local == local {
             let record = place.pointee
             guard record.ordinal < filter.ordinals, record.fits(filter.shape) else {
@@ -88,7 +89,7 @@ struct SubjectRuns<Record: FoldRecord>: ~Copyable {
             place += 1
             let exists = record.recordedAt <= filter.knownAt
             if piece.isHistory { known &+= exists ? 1 : 0 }
-            guard exists, record.day <= filter.asOf, !filter.isVoided(record.ordinal) else { continue }
+            guard exists, record.day <= filter.asOf, !(hasVoided && filter.isVoided(record.ordinal)) else { continue }
             kept.pointee = record
             kept += 1
         }

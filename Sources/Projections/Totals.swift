@@ -136,20 +136,20 @@ struct Totals {
             let twelve = min(max(Int(bands.twelve), from), to)
             let twentyFour = min(max(Int(bands.twentyFour), from), to)
             let thirtySix = min(max(Int(bands.thirtySix), from), to)
-            move(number, from, nil, .m0To5, to: cells)
-            move(number, six, .m0To5, .m6To11, to: cells)
-            move(number, twelve, .m6To11, .m12To23, to: cells)
-            move(number, twentyFour, .m12To23, .m24To35, to: cells)
-            move(number, thirtySix, .m24To35, nil, to: cells)
+            // At each of these cuts a number of children leaves one band and enters the next one: the first four counters.
+            move(from, SIMD4(number, 0, 0, 0), to: cells)
+            move(six, SIMD4(0 &- number, number, 0, 0), to: cells)
+            move(twelve, SIMD4(0, 0 &- number, number, 0), to: cells)
+            move(twentyFour, SIMD4(0, 0, 0 &- number, number), to: cells)
+            move(thirtySix, SIMD4(0, 0, 0, 0 &- number), to: cells)
         }
     }
 
-    /// At a cut a number of children leaves one band and enters another.
+    /// Adds to the counters of the bands at a cut.
     @inline(__always)
-    private func move(_ number: Int32, _ cut: Int, _ old: Counter?, _ new: Counter?, to cells: UnsafeMutablePointer<Int32>) {
-        let row: UnsafeMutablePointer<Int32> = cells + cut &* Self.counters
-        if let old { row[old.rawValue] &-= number }
-        if let new { row[new.rawValue] &+= number }
+    private func move(_ cut: Int, _ numbers: SIMD4<Int32>, to cells: UnsafeMutablePointer<Int32>) {
+        let row = UnsafeMutableRawPointer(cells + cut &* Self.counters)
+        row.storeBytes(of: row.loadUnaligned(as: SIMD4<Int32>.self) &+ numbers, as: SIMD4<Int32>.self)
     }
 
     @inline(__always)

@@ -29,37 +29,28 @@ struct ResolvedVoid: Sendable {
 
 /// The events of one log that have no effect, as a bitmap by ordinal.
 ///
-/// A subject's ordinals lie all over the log, so that the bitmap would be read where no cache holds it. Few events are voided: a filter
-/// of a few bits for each of them stays in the cache and answers for nearly all others.
+/// A subject's ordinals lie all over the log, so that the bitmap would be read where no cache holds it. Few subjects have a voided event:
+/// a bit for each of these, in the order in which they are folded, answers for all events of the others.
 struct VoidedEvents {
     /// A bit an ordinal; nil: no event is voided.
     private(set) var words: Table<UInt64>?
-    /// A bit for each hash that a voided ordinal has.
-    private(set) var filter: Table<UInt64>?
-    /// What is left of a hash to the right of its place in the filter.
-    private(set) var filterShift: UInt32 = 0
+    /// A bit for each subject's number that has a voided event.
+    private(set) var subjects: Table<UInt64>?
 
     /// No events.
     init() {}
 
-    /// These of `count` events.
-    init(_ ordinals: [UInt32], of count: Int) {
-        guard !ordinals.isEmpty else { return }
-        let words = Table<UInt64>(repeating: 0, count: (count + 63) / 64)
-        var bits: UInt32 = 10
-        while bits < 20, 1 << bits < ordinals.count * 8 { bits += 1 }
-        let filter = Table<UInt64>(repeating: 0, count: 1 << Int(bits - 6))
-        for ordinal in ordinals {
+    /// Events of a log by their ordinals, each with its subject's number.
+    init(_ events: [(ordinal: UInt32, subject: UInt32)], of log: Log, _ shape: RecordShape) {
+        guard !events.isEmpty else { return }
+        let words = Table<UInt64>(repeating: 0, count: (shape.eventCounts[Int(log.rawValue)] + 63) / 64)
+        let subjects = Table<UInt64>(repeating: 0, count: (shape.subjects(of: log) + 63) / 64)
+        for (ordinal, subject) in events {
             words[Int(ordinal >> 6)] |= 1 << UInt64(ordinal & 63)
-            let hash = Self.hash(ordinal) >> (32 - bits)
-            filter[Int(hash >> 6)] |= 1 << UInt64(hash & 63)
+            subjects[Int(subject >> 6)] |= 1 << UInt64(subject & 63)
         }
-        self.words = words
-        self.filter = filter
-        filterShift = 32 - bits
+        (self.words, self.subjects) = (words, subjects)
     }
-
-    @inline(__always) static func hash(_ ordinal: UInt32) -> UInt32 { ordinal &* 0x9E37_79B1 }
 }
 
 /// What the voids of a record do at K: which events have no effect, and the voids' own findings, which stand at every D.
@@ -68,8 +59,9 @@ struct VoidEffects {
     var voided: [VoidedEvents] = Array(repeating: VoidedEvents(), count: Log.allCases.count)
     var findings: [RawFinding] = []
 
-    init(_ voids: [ResolvedVoid], knownAt: Int64, eventCounts: [Int]) {
-        var targets: [[UInt32]] = Array(repeating: [], count: Log.allCases.count)
+    /// - Parameter voids: Whose targets are of subjects of the record, see ``RecordShape/hasTarget(_:)``.
+    init(_ voids: [ResolvedVoid], knownAt: Int64, _ shape: RecordShape) {
+        var targets: [[(ordinal: UInt32, subject: UInt32)]] = Array(repeating: [], count: Log.allCases.count)
         for void in voids where void.recordedAt <= knownAt {
             guard let target = void.target, void.targetRecordedAt <= knownAt else {
                 findings.append(RawFinding(.voidWithoutTarget, void.log, void.ordinal, void.occurredOn))
@@ -78,10 +70,10 @@ struct VoidEffects {
             if void.targetIsVoid {
                 findings.append(RawFinding(.voidOfVoid, void.log, void.ordinal, void.occurredOn))
             } else {
-                targets[Int(void.log.rawValue)].append(target)
+                targets[Int(void.log.rawValue)].append((target, void.targetSubject))
             }
         }
-        voided = zip(targets, eventCounts).map { VoidedEvents($0, of: $1) }
+        voided = zip(targets, Log.allCases).map { VoidedEvents($0, of: $1, shape) }
     }
 }
 
@@ -281,7 +273,7 @@ struct VoidResolver {
         try Workers.run(threads, items: range.count) { worker, item in
             let block = range.lowerBound + item
             let columns = readers[worker]
-            try source.readBlock(block, of: log, texts: true, into: columns)
+            try source.readIdentifiers(ofBlock: block, of: log, into: columns)
             guard columns.hasIdentifiers, columns.type.count >= columns.count, columns.recordedAt.count >= columns.count,
                 columns.subject.count >= columns.count,
                 columns.firstOrdinal >= 0, columns.firstOrdinal + columns.count <= source.eventCount(of: log)

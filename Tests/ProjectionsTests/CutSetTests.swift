@@ -54,7 +54,7 @@ struct CutSetTests {
             other.spread()
             #expect(found(one) == runs(ones, within))
             var left: [Range<Int>] = []
-            CutSet.forEachRun(within.lowerBound, within.upperBound, { one.bits[$0] & ~other.bits[$0] }) { left.append($0..<$1) }
+            CutSet.forEachRun(within.lowerBound, within.upperBound, { one.words[$0] & ~other.words[$0] }) { left.append($0..<$1) }
             #expect(left == runs(ones.subtracting(others), within))
         }
     }

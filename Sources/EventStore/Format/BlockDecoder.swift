@@ -13,25 +13,14 @@ enum BlockDecoder {
         guard let start = bytes.baseAddress, bytes.count >= (texts ? header.end : header.columnsEnd) + 8 else {
             return "the block is cut short"
         }
-        let count = header.count
-        columns.log = header.log
-        columns.firstOrdinal = header.firstOrdinal
-        columns.count = count
-        func column<Value: FixedWidthInteger>(_ column: BlockColumn, _ values: inout [Value]) {
-            resize(&values, count)
-            let place = start + header.start(of: column)
-            let width = Int(header.width[column.rawValue])
-            let base = header.base[column.rawValue]
-            let unit = column == .recordedAt ? header.unit : 1
-            values.withUnsafeMutableBufferPointer { unpack(place, count, base: base, unit: unit, width, $0) }
-        }
-        column(.type, &columns.type)
-        column(.code, &columns.code)
-        column(.occurredOn, &columns.occurredOn)
-        column(.recordedAt, &columns.recordedAt)
-        column(.subject, &columns.subject)
-        column(.object, &columns.object)
-        column(.value, &columns.value)
+        begin(header, columns)
+        decode(.type, header, start, &columns.type)
+        decode(.code, header, start, &columns.code)
+        decode(.occurredOn, header, start, &columns.occurredOn)
+        decode(.recordedAt, header, start, &columns.recordedAt)
+        decode(.subject, header, start, &columns.subject)
+        decode(.object, header, start, &columns.object)
+        decode(.value, header, start, &columns.value)
         guard numbersAreKnown(columns, limits) else { return "a type or number of the block is out of range" }
         guard texts else {
             columns.idStart.removeAll(keepingCapacity: true)
@@ -40,14 +29,52 @@ enum BlockDecoder {
             columns.detailBytes.removeAll(keepingCapacity: true)
             return nil
         }
-        let ids = starts(
-            uniform: Int(header.uniformID), width: header.uniformID == 0 ? 1 : 0, start + header.idsStart, count, &columns.idStart)
         let details = starts(
-            uniform: Int(header.uniformDetail), width: Int(header.detailWidth), start + header.detailsStart, count, &columns.detailStart)
-        guard ids == header.idBytes, details == header.detailBytes else { return "the lengths of the block's texts do not add up" }
-        copy(start + header.idTextStart, ids, &columns.idBytes)
+            uniform: Int(header.uniformDetail), width: Int(header.detailWidth), start + header.detailsStart, header.count,
+            &columns.detailStart)
+        guard decodeIdentifiers(header, start, into: columns), details == header.detailBytes else { return otherLengths }
         copy(start + header.detailTextStart, details, &columns.detailBytes)
         return nil
+    }
+
+    /// Decodes of a block, given in the same way up to its details, the identifiers of its events, their types, record times and numbers of
+    /// subjects, which are not held against what is known.
+    static func decodeIdentifiers(_ header: BlockHeader, _ bytes: UnsafeRawBufferPointer, into columns: EventColumns) -> String? {
+        guard let start = bytes.baseAddress, bytes.count >= header.detailsStart + 8 else { return "the block is cut short" }
+        begin(header, columns)
+        decode(.type, header, start, &columns.type)
+        decode(.recordedAt, header, start, &columns.recordedAt)
+        decode(.subject, header, start, &columns.subject)
+        return decodeIdentifiers(header, start, into: columns) ? nil : otherLengths
+    }
+
+    private static let otherLengths = "the lengths of the block's texts do not add up"
+
+    private static func begin(_ header: BlockHeader, _ columns: EventColumns) {
+        columns.log = header.log
+        columns.firstOrdinal = header.firstOrdinal
+        columns.count = header.count
+    }
+
+    private static func decode<Value: FixedWidthInteger>(
+        _ column: BlockColumn, _ header: BlockHeader, _ start: UnsafeRawPointer, _ values: inout [Value]
+    ) {
+        resize(&values, header.count)
+        let place = start + header.start(of: column)
+        let width = Int(header.width[column.rawValue])
+        let base = header.base[column.rawValue]
+        let unit = column == .recordedAt ? header.unit : 1
+        values.withUnsafeMutableBufferPointer { unpack(place, header.count, base: base, unit: unit, width, $0) }
+    }
+
+    /// Whether the lengths of the identifiers add up.
+    private static func decodeIdentifiers(_ header: BlockHeader, _ start: UnsafeRawPointer, into columns: EventColumns) -> Bool {
+        let length = starts(
+            uniform: Int(header.uniformID), width: header.uniformID == 0 ? 1 : 0, start + header.idsStart, header.count,
+            &columns.idStart)
+        guard length == header.idBytes else { return false }
+        copy(start + header.idTextStart, length, &columns.idBytes)
+        return true
     }
 
     /// Whether each type is one of the log's and each number of a subject or object below what is known: readers index by them.

@@ -132,6 +132,12 @@ public final class EventStore: EventSource, Sendable {
         try reader.decode(place(block, log), texts: texts, into: columns)
     }
 
+    /// Reads a block's identifiers of events, types, record times and numbers of subjects into `columns`.
+    /// - Throws: ``StoreError`` where the block is damaged.
+    public func readIdentifiers(ofBlock block: Int, of log: Log, into columns: EventColumns) throws {
+        try reader.decodeIdentifiers(place(block, log), into: columns)
+    }
+
     /// The bytes of an identifier.
     public func identifier(_ number: UInt32, in namespace: Namespace) throws -> [UInt8] {
         try reader.identifier(number, in: namespace)

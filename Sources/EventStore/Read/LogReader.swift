@@ -40,17 +40,30 @@ struct LogReader: Sendable {
     /// Decodes an events block, given by its place in the table.
     func decode(_ block: EntryTable.Block, texts: Bool, into columns: EventColumns) throws(StoreError) {
         let header = block.header
-        let length = texts ? header.end : header.columnsEnd
+        var limits: [UInt32] = []
+        for space in 0..<4 { limits.append(header.known[space] + UInt32(header.introduced[space])) }
+        try decode(block, texts ? header.end : header.columnsEnd) { bytes in
+            BlockDecoder.decode(header, bytes, texts: texts, limits: limits, into: columns)
+        }
+    }
+
+    /// Decodes the identifiers of a block's events with their types, record times and numbers of subjects, and nothing else of it.
+    func decodeIdentifiers(_ block: EntryTable.Block, into columns: EventColumns) throws(StoreError) {
+        try decode(block, block.header.detailsStart) { BlockDecoder.decodeIdentifiers(block.header, $0, into: columns) }
+    }
+
+    /// Hands over the first `length` bytes of a block, with eight more behind them, to what says what is wrong with them.
+    private func decode(
+        _ block: EntryTable.Block, _ length: Int, _ body: (UnsafeRawBufferPointer) -> String?
+    ) throws(StoreError) {
         let file = try files.file(block.entry / tileWidth)
         let offset = Int(table.offsets[block.entry])
         let isHeaderKept = block.entry < table.taken
-        var limits: [UInt32] = []
-        for space in 0..<4 { limits.append(header.known[space] + UInt32(header.introduced[space])) }
         let result = withUnsafeTemporaryAllocation(byteCount: length + 8, alignment: 8) { buffer in
             Result { () throws(StoreError) -> String? in
                 try file.readWhole(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<length]), at: offset)
-                if isHeaderKept, !header.isWritten(at: UnsafeRawBufferPointer(buffer)) { return Self.otherHeader }
-                return BlockDecoder.decode(header, UnsafeRawBufferPointer(buffer), texts: texts, limits: limits, into: columns)
+                if isHeaderKept, !block.header.isWritten(at: UnsafeRawBufferPointer(buffer)) { return Self.otherHeader }
+                return body(UnsafeRawBufferPointer(buffer))
             }
         }
         if let problem = try result.get() { throw damage(block.entry, problem) }
@@ -302,27 +315,32 @@ struct LogReader: Sendable {
         guard first >= 0, last < header.count else { throw damage(block.entry, "the block holds no such event") }
         let bytes = try files.file(block.entry / tileWidth)
             .bytes(at: Int(table.offsets[block.entry]) + header.detailsStart, count: header.end - header.detailsStart)
-        let width = Int(header.detailWidth)
         let isWhole = bytes.withUnsafeBytes { bytes in
-            func length(_ row: Int) -> Int {
-                switch width {
-                case 0: Int(header.uniformDetail)
-                case 1: Int(bytes[row])
-                default: Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: row * 2, as: UInt16.self)))
+            /// Takes the rows by their lengths, which have to add up.
+            @inline(__always)
+            func take(width: Int, _ length: (Int) -> Int) -> Bool {
+                var total = 0
+                for row in 0..<header.count { total &+= length(row) }
+                guard total == header.detailBytes else { return false }
+                var row = 0
+                var start = header.count * width
+                for wanted in rows {
+                    while row < wanted {
+                        start &+= length(row)
+                        row &+= 1
+                    }
+                    found.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<start + length(row)]))
+                    found.starts.append(found.bytes.count)
                 }
+                return true
             }
-            guard (0..<header.count).reduce(0, { $0 + length($1) }) == header.detailBytes else { return false }
-            var row = 0
-            var start = header.count * width
-            for wanted in rows {
-                while row < wanted {
-                    start += length(row)
-                    row += 1
-                }
-                found.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<start + length(row)]))
-                found.starts.append(found.bytes.count)
+            guard let base = bytes.baseAddress else { return header.detailBytes == 0 && take(width: 0) { _ in 0 } }
+            switch header.detailWidth {
+            case 0: return take(width: 0) { _ in Int(header.uniformDetail) }
+            case 1: return take(width: 1) { Int(base.load(fromByteOffset: $0, as: UInt8.self)) }
+            default:
+                return take(width: 2) { Int(UInt16(littleEndian: base.loadUnaligned(fromByteOffset: $0 &* 2, as: UInt16.self))) }
             }
-            return true
         }
         guard isWhole else { throw damage(block.entry, "the lengths of the block's texts do not add up") }
         return found

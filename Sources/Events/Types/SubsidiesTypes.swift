@@ -30,7 +30,7 @@ public enum Scheme: UInt8, CaseIterable, Sendable {
 private let schemeNames = ["construction", "operating", "demonstration", "voucher", "childrearing"]
 
 /// The bit of `subsidy_granted`'s `code` that is set where the payee (the column `object`) is a child, not a facility.
-public let payeeIsChildBit: UInt8 = 1 << 3
+@inlinable public var payeeIsChildBit: UInt8 { 1 << 3 }
 
 private let grant = Field("grant", .identifier, .subject(.grant))
 private let amount = Field("amount", .amount, .value)

@@ -46,24 +46,32 @@ struct RecordFilter {
     let asOf: Int32
     let knownAt: Int64
     let voided: UnsafeMutablePointer<UInt64>?
-    let voidedFilter: UnsafeMutablePointer<UInt64>?
-    let voidedShift: UInt32
+    let voidedSubjects: UnsafeMutablePointer<UInt64>?
     let ordinals: UInt32
+    /// The number of the partition's first subject.
+    let first: Int
     let locals: Int
     let shape: RecordShape
 
+    /// Whether a subject of the partition has an event that is voided.
     @inline(__always)
-    func isVoided(_ ordinal: UInt32) -> Bool {
-        guard let voidedFilter, let voided else { return false }
-        let hash = VoidedEvents.hash(ordinal) >> voidedShift
-        guard voidedFilter[Int(hash >> 6)] >> UInt64(hash & 63) & 1 != 0 else { return false }
-        return voided[Int(ordinal >> 6)] >> UInt64(ordinal & 63) & 1 != 0
+    func hasVoided(_ local: Int) -> Bool {
+        guard let voidedSubjects else { return false }
+        let subject = first &+ local
+        return voidedSubjects[subject >> 6] >> UInt64(subject & 63) & 1 != 0
     }
+
+    /// Whether an event of a subject that has voided ones is one of them.
+    @inline(__always)
+    func isVoided(_ ordinal: UInt32) -> Bool { voided.map { $0[Int(ordinal >> 6)] >> UInt64(ordinal & 63) & 1 != 0 } ?? false }
+
+    @inline(__always)
+    func isVoided(_ record: some FoldRecord) -> Bool { hasVoided(record.local) && isVoided(record.ordinal) }
 
     /// Whether a record exists and counts.
     @inline(__always)
     func counts(_ record: some FoldRecord) -> Bool {
-        record.recordedAt <= knownAt && record.day <= asOf && !isVoided(record.ordinal)
+        record.recordedAt <= knownAt && record.day <= asOf && !isVoided(record)
     }
 
     /// Keeps the records that exist and count, in their order; how many there are, and how many exist at K. Nil where one is none
@@ -84,7 +92,7 @@ struct RecordFilter {
             base[kept] = record
             let exists = record.recordedAt <= knownAt
             known &+= exists ? 1 : 0
-            guard exists, record.day <= asOf, !isVoided(record.ordinal) else { continue }
+            guard exists, record.day <= asOf, !isVoided(record) else { continue }
             kept &+= 1
             note(local, kept)
         }
@@ -98,9 +106,8 @@ extension RecordSource {
     /// The same, where other events have no effect.
     func filter(_ partition: Int, voided: VoidedEvents) -> RecordFilter {
         RecordFilter(
-            asOf: horizon.asOf, knownAt: horizon.knownAt, voided: voided.words?.base,
-            voidedFilter: voided.filter?.base, voidedShift: voided.filterShift,
-            ordinals: UInt32(truncatingIfNeeded: shape.eventCounts[Int(log.rawValue)]),
+            asOf: horizon.asOf, knownAt: horizon.knownAt, voided: voided.words?.base, voidedSubjects: voided.subjects?.base,
+            ordinals: UInt32(truncatingIfNeeded: shape.eventCounts[Int(log.rawValue)]), first: Int(plan.first(of: partition)),
             locals: min(plan.size, plan.subjects - Int(plan.first(of: partition))), shape: shape)
     }
 }

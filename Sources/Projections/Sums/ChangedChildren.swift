@@ -19,7 +19,8 @@ extension FoldedChildren {
         let (undone, now) = (tallies(), tallies())
         // Each partition's are set by whoever takes it.
         let last = Table<Int32>(count: needsColumns ? plan.subjects : 0)
-        let (ofBirths, ofEnrolments) = (VoidChange(voids, .births, sums.events), VoidChange(voids, .enrollments, sums.events))
+        func voidChange(_ log: Log) -> VoidChange { VoidChange(voids, log, sums.events, births.shape) }
+        let (ofBirths, ofEnrolments) = (voidChange(.births), voidChange(.enrollments))
         let folders = (0..<threads).map { worker in
             func fold(_ lookups: Table<FacilityLookup>, _ tally: ChildTally, _ last: UnsafeMutablePointer<Int32>?) -> ChildFold {
                 ChildFold(cuts, asOf: request.asOf, columnOf: columnOf, facilities: lookups, into: tally, lastColumns: last)

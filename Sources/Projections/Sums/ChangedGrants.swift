@@ -11,7 +11,7 @@ extension FoldedGrants {
         let (plan, sums) = (records.plan, kept.sums)
         let threads = min(request.threads, plan.count)
         let payees = PayeeChange(kept, folded)
-        let change = VoidChange(voids, .subsidies, sums.events)
+        let change = VoidChange(voids, .subsidies, sums.events, records.shape)
         let changed = Table<UInt64>(repeating: 0, count: (plan.subjects + 63) / 64)
         func tallies(_ lookups: Table<FacilityLookup>, _ filed: FiledByPlace, _ places: Table<Int32>?, _ last: GrantTally.LastColumns)
             -> [GrantTally]

@@ -120,11 +120,11 @@ final class ChangedRuns<Record: FoldRecord> {
                 let value = record.pointee
                 record += 1
                 guard value.day <= nowFilter.asOf else { continue }
-                if value.ordinal < change.counted, !beforeFilter.isVoided(value.ordinal) {
+                if value.ordinal < change.counted, !beforeFilter.isVoided(value) {
                     first.mix(value, at: countBefore)
                     countBefore += 1
                 }
-                if !nowFilter.isVoided(value.ordinal) {
+                if !nowFilter.isVoided(value) {
                     second.mix(value, at: countNow)
                     countNow += 1
                 }

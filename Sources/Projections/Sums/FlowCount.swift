@@ -38,11 +38,11 @@ extension FoldedChildren {
     private static func counted(_ tallies: [ChildTally], _ request: ProjectionRequest) -> [FlowCount] {
         let width = FlowCount.width(columns: request.columns)
         var keys: [UInt64] = []
-        keys.reserveCapacity(tallies.reduce(0) { $0 + $1.flows.count })
+        keys.reserveCapacity(tallies.reduce(0) { $0 + $1.flowCount })
         // As a home: codes, then elsewhere, then unassigned.
         let (unassigned, elsewhere) = (UInt64(request.unassigned), UInt64(request.unassigned) + 1)
         for tally in tallies {
-            for flow in tally.flows {
+            tally.forEachFlow { flow in
                 let home = flow >> 32
                 let rank = home == elsewhere ? unassigned : home == unassigned ? elsewhere : home
                 keys.append(rank * width + flow & 0xFFFF_FFFF)

@@ -8,15 +8,18 @@ struct VoidChange {
     /// The subjects of the events that the sums know and that were voided since, ascending.
     let subjects: [UInt32]
 
-    init(_ voids: [ResolvedVoid], _ log: Log, _ events: [Int]) {
+    /// - Parameters:
+    ///   - voids: Whose targets are of subjects of the record, see ``RecordShape/hasTarget(_:)``.
+    ///   - events: How many events of each log are in the sums.
+    init(_ voids: [ResolvedVoid], _ log: Log, _ events: [Int], _ shape: RecordShape) {
         let count = events[Int(log.rawValue)]
-        var (before, subjects): ([UInt32], [UInt32]) = ([], [])
+        var (before, subjects): ([(ordinal: UInt32, subject: UInt32)], [UInt32]) = ([], [])
         for void in voids where void.log == log && !void.targetIsVoid {
             guard let target = void.target, Int(target) < count else { continue }
-            if Int(void.ordinal) < count { before.append(target) } else { subjects.append(void.targetSubject) }
+            if Int(void.ordinal) < count { before.append((target, void.targetSubject)) } else { subjects.append(void.targetSubject) }
         }
         counted = UInt32(truncatingIfNeeded: count)
-        self.before = VoidedEvents(before, of: count)
+        self.before = VoidedEvents(before, of: log, shape)
         self.subjects = subjects.sorted()
     }
 
