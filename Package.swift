@@ -66,7 +66,7 @@ let package = Package(
         room("Archives", ["Events", "CArchive", "CZlib", "CIsal", "CLzma", "CLzmaDecoder", "CZstd", "CBzip2", "CCrypto"]),
         room("EventStore", ["Events", "Archives", "CKernel"]),
         room("Ingest", ["Events", "Archives", "EventStore", "CKernel"]),
-        room("Projections", ["Events"]),
+        room("Projections", ["Events", "CKernel"]),
         room("Figures", ["Events", "Projections"]),
         room("Reports", ["Events", "Projections", "Figures", "CXlsxWriter", "CStreams", "CSQLite", mustache]),
         room("Pipelines", ["Events", "Figures", "Ingest", yams]),

@@ -1,3 +1,4 @@
+import CKernel
 import Events
 
 /// Folds children one by one, a child's births events and its enrolments together, into a ``ChildTally``.
@@ -28,6 +29,8 @@ final class ChildFold {
     private var stayCount = 0
     private var active: Table<ActiveEnrolment>
     private var activeCount = 0
+    private let enrolledWords: Table<UInt64>
+    private let waitingWords: Table<UInt64>
     /// The cuts at which the child is enrolled in an open facility.
     private var enrolledAt: CutSet
     /// The cuts at which it waits at one.
@@ -47,8 +50,10 @@ final class ChildFold {
         cutCount = cuts.count
         stays = Table(repeating: Stay(column: 0, from: 0, to: 0), count: 64)
         active = Table(repeating: ActiveEnrolment(facility: 0, ordinal: 0, day: 0), count: 64)
-        enrolledAt = CutSet(cuts: cuts.count)
-        waitingAt = CutSet(cuts: cuts.count)
+        enrolledWords = CutSet.words(forCuts: cuts.count)
+        waitingWords = CutSet.words(forCuts: cuts.count)
+        enrolledAt = CutSet(in: enrolledWords)
+        waitingAt = CutSet(in: waitingWords)
     }
 
     /// Folds one child's records, both lists in the contract's order.
@@ -61,6 +66,17 @@ final class ChildFold {
         countNewborn(state, bands)
         if state.standing != .none { lastColumns?[Int(child)] = columnOf[Int(state.community)] }
         if !enrolments.isEmpty { foldEnrolments(child, state, bands, enrolments) }
+    }
+
+    /// Asks the cache for what an enrolment at a facility reads, which lies anywhere, and then for what it counts.
+    @inline(__always)
+    func ask(_ facility: UInt32) { tuowei_prefetch(facilities.base + Int(facility)) }
+
+    /// The second step.
+    @inline(__always)
+    func askFurther(_ facility: UInt32) {
+        let index = facilities[Int(facility)].index
+        if index >= 0 { tuowei_prefetch(tally.classes.base + Int(index) &* 4) }
     }
 
     @inline(__always)

@@ -1,20 +1,20 @@
 /// A set of cuts: one range by its ends, which is all that most children have, and several as a bit for each cut.
 struct CutSet {
-    private let bits: Table<UInt64>
-    /// A bit for each cut, where there were several ranges or ``spread()`` was called since the set was empty. They are the table's, by
-    /// their address: to capture the table would count its references for each child.
+    /// A bit for each cut, where there were several ranges or the set was spread since it was empty.
     let words: UnsafeMutablePointer<UInt64>
+    private let wordCount: Int
     /// All cuts lie from here to before `to`; they are all of these while there is one range.
     private var from = 0
     private var to = 0
     private var ranges = 0
     private var isSpread = false
 
-    /// No cuts of so many.
-    init(cuts: Int) {
-        bits = Table(repeating: 0, count: (cuts + 63) / 64)
-        words = bits.base
-    }
+    /// No cuts, in a table of ``words(forCuts:)``, which whoever holds the set holds too: to hold it here would count its references for
+    /// each child.
+    init(in table: Table<UInt64>) { (words, wordCount) = (table.base, table.count) }
+
+    /// Room for a set of some of so many cuts.
+    static func words(forCuts cuts: Int) -> Table<UInt64> { Table(repeating: 0, count: (cuts + 63) / 64) }
 
     @inline(__always)
     mutating func removeAll() { (ranges, isSpread) = (0, false) }
@@ -40,7 +40,7 @@ struct CutSet {
     mutating func spread() {
         guard !isSpread else { return }
         isSpread = true
-        for word in 0..<bits.count { words[word] = 0 }
+        for word in 0..<wordCount { words[word] = 0 }
         guard ranges > 0 else { return }
         for word in from >> 6...(to &- 1) >> 6 { words[word] |= Self.mask(word, from, to) }
     }
@@ -53,10 +53,10 @@ struct CutSet {
     @inline(__always)
     func forEachRun(_ from: Int, _ to: Int, _ body: (_ from: Int, _ to: Int) -> Void) {
         guard ranges > 0, self.from < to, from < self.to else { return }
-        if ranges == 1 { body(max(from, self.from), min(to, self.to)) } else { Self.forEachRun(from, to, { [words] in words[$0] }, body) }
+        if ranges == 1 { body(max(from, self.from), min(to, self.to)) } else { Self.forEachRun(from, to, { words[$0] }, body) }
     }
 
-    /// The same of a set whose words of 64 cuts `bits` gives.
+    /// The same of a set whose words of 64 cuts `bits` gives; those of a set that is spread are its own.
     @inline(__always)
     static func forEachRun(_ from: Int, _ to: Int, _ bits: (Int) -> UInt64, _ body: (_ from: Int, _ to: Int) -> Void) {
         var start = -1

@@ -1,3 +1,4 @@
+import CKernel
 public import Events
 
 /// What an event or a state gives reason to ask its source about (`events.md`, sections 3–7; `figures.md`, section 4).
@@ -245,6 +246,13 @@ struct FindingTexts: Sendable, Hashable {
         let ids: UnsafeRawBufferPointer
         let subjects: UnsafeRawBufferPointer
         let facilities: UnsafeRawBufferPointer
+
+        /// Asks the cache for a finding's texts.
+        @inline(__always)
+        func ask(_ finding: Finding) {
+            if let ids = ids.baseAddress { tuowei_prefetch(ids + finding.id.range.lowerBound) }
+            if let subjects = subjects.baseAddress { tuowei_prefetch(subjects + finding.subject.range.lowerBound) }
+        }
 
         /// Copies a finding's texts where there is room for a text of any length, and for two and a byte between them.
         @inline(__always)

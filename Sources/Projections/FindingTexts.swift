@@ -1,3 +1,4 @@
+import CKernel
 import Events
 
 /// The findings of one log with their texts, in the order of events, and beside them the ones that are kept in order from before.
@@ -151,7 +152,12 @@ struct LogFindings: Sendable {
         entries.withUnsafeBufferPointer { entries in
             texts.read { texts in
                 guard let kept else {
-                    for place in order { body(entries[place.place], texts) }
+                    // A finding and its texts lie anywhere: each is asked for some turns before it is needed.
+                    for (turn, place) in order.enumerated() {
+                        if turn &+ 16 < order.count, let base = entries.baseAddress { tuowei_prefetch(base + order[turn &+ 16].place) }
+                        if turn &+ 8 < order.count { texts.ask(entries[order[turn &+ 8].place]) }
+                        body(entries[place.place], texts)
+                    }
                     return
                 }
                 kept.read { kept in

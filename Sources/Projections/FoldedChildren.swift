@@ -100,6 +100,7 @@ private final class ChildFolder {
         var births = try SubjectRuns(birthSource, partition, in: birthBuffers)
         var enrolments = try SubjectRuns(enrolmentSource, partition, in: enrolmentBuffers)
         let first = plan.first(of: partition)
+        let facilities = UInt32(truncatingIfNeeded: enrolmentSource.shape.facilities)
         while true {
             let local = min(births.nextLocal, enrolments.nextLocal)
             guard local != .max else { break }
@@ -111,6 +112,9 @@ private final class ChildFolder {
                 isTied = births.isTied
             }
             if enrolments.nextLocal == local {
+                // Numbers in histories were not looked at yet.
+                if let facility = enrolments.ahead(12)?.facility, facility < facilities { fold.ask(facility) }
+                if let facility = enrolments.ahead(6)?.facility, facility < facilities { fold.askFurther(facility) }
                 enrolmentRun = enrolments.take()
                 isTied = isTied || enrolments.isTied
             }

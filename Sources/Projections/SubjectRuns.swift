@@ -51,6 +51,13 @@ struct SubjectRuns<Record: FoldRecord>: ~Copyable {
         return run
     }
 
+    /// The record so many behind the next subject's first, for whoever asks the cache for what it needs; nil where none is at hand.
+    @inline(__always)
+    func ahead(_ count: Int) -> Record? {
+        guard pieces.count == 1, pieces[0].end - pieces[0].next > count else { return nil }
+        return pieces[0].next[count]
+    }
+
     /// Ends a partition of which every subject was taken.
     ///
     /// - Throws: ``ProjectionError/damagedHistories`` where something was not what a record of this shape can have.

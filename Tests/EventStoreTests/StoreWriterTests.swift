@@ -94,9 +94,14 @@ import Testing
             zip(texts.starts, texts.starts.dropFirst()).map { Array(texts.bytes[$0..<$1]) }
         }
         let columns = EventColumns()
+        let told = EventColumns()
         for log in Log.allCases {
             for block in 0..<store.blockCount(of: log) {
                 try store.readBlock(block, of: log, texts: true, into: columns)
+                try store.readIdentifiers(ofBlock: block, of: log, into: told)
+                #expect((told.log, told.firstOrdinal, told.count) == (columns.log, columns.firstOrdinal, columns.count))
+                #expect((told.type, told.recordedAt, told.subject) == (columns.type, columns.recordedAt, columns.subject))
+                #expect((told.idStart, told.idBytes) == (columns.idStart, columns.idBytes))
                 let rows = some(columns.count).flatMap { $0 % 3 == 0 ? [$0, $0] : [$0] }
                 #expect(try parts(store.eventDetails(rows, ofBlock: block, of: log)) == rows.map { Array(columns.detail($0)) })
                 #expect(try parts(store.eventIdentifiers(rows, ofBlock: block, of: log)) == rows.map { Array(columns.id($0)) })

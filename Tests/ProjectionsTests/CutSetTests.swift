@@ -10,7 +10,9 @@ struct CutSetTests {
     @Test("runs are those of the ranges put in, whatever was in it before", arguments: [1, 63, 64, 65, 128, 200] as [Int])
     func holdsWhatWasInserted(cuts: Int) {
         var random = SeededGenerator(seed: UInt64(cuts))
-        var (one, other) = (CutSet(cuts: cuts), CutSet(cuts: cuts))
+        let (words, otherWords) = (CutSet.words(forCuts: cuts), CutSet.words(forCuts: cuts))
+        defer { withExtendedLifetime((words, otherWords)) {} }
+        var (one, other) = (CutSet(in: words), CutSet(in: otherWords))
         func range() -> Range<Int> {
             let from = Int.random(in: 0..<cuts, using: &random)
             return from..<Int.random(in: from + 1...cuts, using: &random)
@@ -53,6 +55,7 @@ struct CutSetTests {
             one.spread()
             other.spread()
             #expect(found(one) == runs(ones, within))
+            #expect(found(other) == runs(others, within))
             var left: [Range<Int>] = []
             CutSet.forEachRun(within.lowerBound, within.upperBound, { one.words[$0] & ~other.words[$0] }) { left.append($0..<$1) }
             #expect(left == runs(ones.subtracting(others), within))
