@@ -38,6 +38,11 @@ public final class EventColumns {
     /// The identifier of the event in row `row`.
     public func id(_ row: Int) -> ArraySlice<UInt8> { idBytes[Int(idStart[row])..<Int(idStart[row + 1])] }
 
+    /// Whether the places of a row's detail are ones that ``detail(_:)`` can take.
+    func isDetailWhole(_ row: Int) -> Bool {
+        detailStart[row] <= detailStart[row + 1] && Int(detailStart[row + 1]) <= detailBytes.count
+    }
+
     /// The detail of the event in row `row`.
     public func detail(_ row: Int) -> ArraySlice<UInt8> { detailBytes[Int(detailStart[row])..<Int(detailStart[row + 1])] }
 }

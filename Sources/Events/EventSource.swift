@@ -60,7 +60,7 @@ extension EventSource {
         let columns = EventColumns()
         try readBlock(block, of: log, texts: true, into: columns)
         var found: (starts: [Int], bytes: [UInt8]) = ([0], [])
-        for row in rows where row < columns.count && row + 1 < columns.detailStart.count {
+        for row in rows where row < columns.count && row + 1 < columns.detailStart.count && columns.isDetailWhole(row) {
             found.bytes += columns.detail(row)
             found.starts.append(found.bytes.count)
         }

@@ -133,10 +133,16 @@ final class Gatherer {
         }
         guard isWhole else { throw inconsistent }
         guard !voidRows.isEmpty else { return }
-        let (starts, bytes) = try source.eventDetails(voidRows, ofBlock: block, of: log)
-        guard starts.count == voidRows.count + 1 else { throw inconsistent }
-        for (place, row) in voidRows.enumerated() {
-            guard let target = Self.target(bytes[starts[place]..<starts[place + 1]]) else { throw inconsistent }
+        var details: [ArraySlice<UInt8>] = []
+        if needsTexts {
+            details = voidRows.map { columns.detail($0) }
+        } else {
+            let (starts, bytes) = try source.eventDetails(voidRows, ofBlock: block, of: log)
+            guard starts.count == voidRows.count + 1, starts.last == bytes.count else { throw inconsistent }
+            details = voidRows.indices.map { bytes[starts[$0]..<starts[$0 + 1]] }
+        }
+        for (row, detail) in zip(voidRows, details) {
+            guard let target = Self.target(detail) else { throw inconsistent }
             voids.append(
                 VoidRow(
                     log: log, ordinal: UInt32(truncatingIfNeeded: columns.firstOrdinal + row), occurredOn: columns.occurredOn[row],

@@ -121,7 +121,7 @@ struct TargetTable {
         bytes.withUnsafeBufferPointer { $0.baseAddress.map { IdentifierHash.hash($0, count: bytes.count) } ?? 0 }
     }
 
-    /// Calls `found` for each event of a block that is a target. The block was read with texts.
+    /// Calls `found` for each event of a block that is a target. The block was read with identifiers.
     func search(_ columns: EventColumns, _ found: (_ target: Int, _ row: Int) -> Void) {
         columns.idBytes.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress else { return }
@@ -270,6 +270,7 @@ struct VoidResolver {
         targets.initialize(repeating: nil)
         defer { targets.deallocate() }
         let readers = (0..<threads).map { _ in EventColumns() }
+        let subjects = try RecordShape(source).subjects(of: log)
         try Workers.run(threads, items: range.count) { worker, item in
             let block = range.lowerBound + item
             let columns = readers[worker]
@@ -280,11 +281,15 @@ struct VoidResolver {
             else {
                 throw ProjectionError.inconsistentBlock(log: log, block: block)
             }
+            var isWhole = true
             table.search(columns) { target, row in
+                let isVoid = columns.type[row] == EventType.voidCode
+                isWhole = isWhole && (isVoid || Int(columns.subject[row]) < subjects)
                 targets[target] = Target(
                     ordinal: UInt32(truncatingIfNeeded: columns.firstOrdinal + row), recordedAt: columns.recordedAt[row],
-                    isVoid: columns.type[row] == EventType.voidCode, subject: columns.subject[row])
+                    isVoid: isVoid, subject: columns.subject[row])
             }
+            guard isWhole else { throw ProjectionError.inconsistentBlock(log: log, block: block) }
         }
         return table.places.map { targets[$0] }
     }
