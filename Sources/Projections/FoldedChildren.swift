@@ -112,7 +112,8 @@ private final class ChildFolder {
                 isTied = births.isTied
             }
             if enrolments.nextLocal == local {
-                // Numbers in histories were not looked at yet.
+                // So far ahead that memory has answered by then, in two steps since the second needs the answer to the first. Numbers in
+                // histories were not looked at yet.
                 if let facility = enrolments.ahead(12)?.facility, facility < facilities { fold.ask(facility) }
                 if let facility = enrolments.ahead(6)?.facility, facility < facilities { fold.askFurther(facility) }
                 enrolmentRun = enrolments.take()
