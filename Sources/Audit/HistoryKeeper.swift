@@ -93,6 +93,16 @@ public struct HistoryKeeper: Sendable {
     ///   were brought up are not left without them: `check` is not called meanwhile.
     /// - Parameter check: Called now and then; what it throws stops the work, and what was begun is taken back.
     public func update(with wanted: WantedSums? = nil, check: @escaping @Sendable () throws -> Void = {}) throws -> Update {
+        do {
+            return try updateOnce(with: wanted, check: check)
+        } catch ProjectionError.damagedHistories where wanted != nil {
+            // What was new was added to histories that nobody had read before the sums were made of them. Now nothing is new, so that they are
+            // checked, and made anew.
+            return try updateOnce(with: wanted, check: check)
+        }
+    }
+
+    private func updateOnce(with wanted: WantedSums?, check: @escaping @Sendable () throws -> Void) throws -> Update {
         var (update, isDone) = try updateHistories(with: wanted, check: check)
         guard let wanted, update.events > 0, !isDone else { return update }
         let isNothingNew = update.folded == 0

@@ -52,4 +52,38 @@ import Testing
             """, folder)
         #expect(again.output.contains("the histories are up to date"))
     }
+
+    @Test("A fold that adds to damaged histories and makes the sums of a day from them makes both anew", arguments: ["fold", "run"])
+    func damagedHistoriesAreMendedForSums(verb: String) throws {
+        let folder = try TemporaryFolder(copyOf: ConformanceTests.folder.appendingPathComponent("mixed"))
+        let line = """
+            {"event_id": "one-more", "type": "birth_registered", "occurred_on": "2024-01-10", "recorded_at": "2024-01-10T12:00:00+08:00", \
+            "child": "one-more", "community": "320612101001"}
+            """
+        let first = try shell(
+            """
+            tuowei ingest --pipeline pipeline.yaml > /dev/null || [ $? = 3 ]; tuowei fold --pipeline pipeline.yaml > /dev/null
+            ls out/store/histories
+            """, folder
+        ).output.trimmingCharacters(in: .newlines)
+        let base = folder.url.appendingPathComponent("out/store/histories/" + first)
+        var bad = try Data(contentsOf: base)
+        bad[bad.count - 9] ^= 1
+        try bad.write(to: base)
+        try Data(line.utf8).write(to: folder.url.appendingPathComponent("births-more.ndjson"))
+        let day = "--pipeline pipeline.yaml --as-of 2024-06-30"
+        let mending =
+            verb == "fold"
+            ? "tuowei ingest --pipeline pipeline.yaml births-more.ndjson > /dev/null; tuowei fold \(day)"
+            : "tuowei run \(day) --out run births-more.ndjson > /dev/null"
+        let mended = try shell("\(mending); ls out/store/histories; tuowei verify --pipeline pipeline.yaml > /dev/null", folder)
+        #expect(mended.output.hasSuffix("\nsums\n") && !mended.output.contains(first))
+        #expect(!mended.errors.contains("damaged"))
+        let same = try shell(
+            """
+            tuowei report \(day) --out mended > /dev/null; rm -r out/store/histories; tuowei report \(day) --out plain > /dev/null
+            diff -r mended plain; if [ -e run ]; then diff -r run plain; fi
+            """, folder)
+        #expect(!same.errors.contains("damaged"))
+    }
 }
