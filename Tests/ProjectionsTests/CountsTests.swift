@@ -22,6 +22,11 @@ import Testing
         #expect(counts != other)
     }
 
+    /// Children move from band to band by one addition to four counters.
+    @Test func bandsAreTheFirstFourCounters() {
+        #expect([Counter.m0To5, .m6To11, .m12To23, .m24To35].map(\.rawValue) == [0, 1, 2, 3])
+    }
+
     private static let day = Day(rawValue: 19_000)
 
     /// Facilities of one community, each with as many places as there may be, from the second day on.

@@ -42,4 +42,46 @@ import Testing
             }
         }
     }
+
+    /// A record whose births name a child that it does not have, where a reader asks for identifiers.
+    private struct Strayed: EventSource {
+        let whole: MemorySource
+        let subject: UInt32
+
+        func eventCount(of log: Log) -> Int { whole.eventCount(of: log) }
+        func identifierCount(of namespace: Namespace) -> Int { whole.identifierCount(of: namespace) }
+        func blockCount(of log: Log) -> Int { whole.blockCount(of: log) }
+        func firstOrdinal(ofBlock block: Int, of log: Log) -> Int { whole.firstOrdinal(ofBlock: block, of: log) }
+        func readBlock(_ block: Int, of log: Log, texts: Bool, into columns: EventColumns) throws {
+            try whole.readBlock(block, of: log, texts: texts, into: columns)
+        }
+        func readIdentifiers(ofBlock block: Int, of log: Log, into columns: EventColumns) throws {
+            try whole.readBlock(block, of: log, texts: true, into: columns)
+            for row in 0..<columns.count where columns.type[row] != EventType.voidCode { columns.subject[row] = subject }
+        }
+        func identifier(_ number: UInt32, in namespace: Namespace) throws -> [UInt8] { try whole.identifier(number, in: namespace) }
+        func identifiers(of namespace: Namespace) throws -> (starts: [UInt32], bytes: [UInt8]) { try whole.identifiers(of: namespace) }
+    }
+
+    /// The folds index by the subject of a void's target.
+    @Test func refusesATargetOfASubjectThatThereIsNot() throws {
+        let whole = try MemorySource(
+            MemoryEvent.lines(
+                """
+                births b1 birth_registered 2024-01-01 child=K1 community=\(RandomWorld.registered[0])
+                births b2 birth_registered 2024-01-02 child=K2 community=\(RandomWorld.registered[0])
+                births v1 event_voided 2024-01-03 target=b1 reason=twice
+                """))
+        let request = ProjectionRequest(
+            cuts: [], asOf: Day(rawValue: 20_000), communities: RandomWorld.registered.sorted(), threads: 1)
+        #expect(try project(Strayed(whole: whole, subject: 1), request).knownEvents.reduce(0, +) > 0)
+        for subject in [2, UInt32.max] {
+            #expect {
+                try project(Strayed(whole: whole, subject: subject), request)
+            } throws: {
+                guard case .inconsistentBlock(.births, _) = $0 as? ProjectionError else { return false }
+                return true
+            }
+        }
+    }
 }
