@@ -87,23 +87,24 @@ public struct HistoryKeeper: Sendable {
     }
 
     /// Brings the histories up to the log: only what is new is read, unless the new files have become a good part of the whole; then they
-    /// are made anew. Where nothing is new, all that stands there is checked, and made anew where it is damaged.
+    /// are made anew. Where nothing is new, all that stands there is checked, and made anew where it is damaged; so it is where it turns out
+    /// on the way not to be usable.
     ///
     /// - Parameter wanted: The sums to make too, unless those that are there were made of nearly all of the log's events. Histories that
-    ///   were brought up are not left without them: `check` is not called meanwhile.
+    ///   were brought up are not left without them: `check` is not called meanwhile, unless all is made anew after that.
     /// - Parameter check: Called now and then; what it throws stops the work, and what was begun is taken back.
     public func update(with wanted: WantedSums? = nil, check: @escaping @Sendable () throws -> Void = {}) throws -> Update {
         do {
-            return try updateOnce(with: wanted, check: check)
-        } catch ProjectionError.damagedHistories where wanted != nil {
-            // What was new was added to histories that nobody had read before the sums were made of them. Now nothing is new, so that they are
-            // checked, and made anew.
-            return try updateOnce(with: wanted, check: check)
+            return try updateOnce(with: wanted, anew: false, check: check)
+        } catch ProjectionError.damagedHistories {
+            // What is new is added to histories of which nobody reads more than the heads, and sums may then be made of them.
+            work.finish(.eventsRead, .eventsFolded)
+            return try updateOnce(with: wanted, anew: true, check: check)
         }
     }
 
-    private func updateOnce(with wanted: WantedSums?, check: @escaping @Sendable () throws -> Void) throws -> Update {
-        var (update, isDone) = try updateHistories(with: wanted, check: check)
+    private func updateOnce(with wanted: WantedSums?, anew: Bool, check: @escaping @Sendable () throws -> Void) throws -> Update {
+        var (update, isDone) = try updateHistories(with: wanted, anew: anew, check: check)
         guard let wanted, update.events > 0, !isDone else { return update }
         let isNothingNew = update.folded == 0
         update.areSumsMade = try updateSums(wanted.request(), by: wanted.program) { if isNothingNew { try check() } }
@@ -112,15 +113,15 @@ public struct HistoryKeeper: Sendable {
 
     /// The same, where the sums are made only if all histories are made anew; whether they are made, or there already.
     private func updateHistories(
-        with wanted: WantedSums?, check: @escaping @Sendable () throws -> Void
+        with wanted: WantedSums?, anew: Bool, check: @escaping @Sendable () throws -> Void
     ) throws -> (Update, areSumsDone: Bool) {
         let events = Log.allCases.map { store.eventCount(of: $0) }.reduce(0, +)
         var (histories, links) = try chain()
         let isCurrent = histories.entryCount == store.size
         // Where something is new, a small file is added, or all is made anew: what stands there need not be read for either. Whoever reads it
         // checks it.
-        if isCurrent { work.expect(.checkedBytes, links.reduce(0) { $0 + $1.opened.size }) }
-        let isWhole = try !isCurrent || links.isEmpty || histories.isWhole(threads: threads)
+        if isCurrent, !anew { work.expect(.checkedBytes, links.reduce(0) { $0 + $1.opened.size }) }
+        let isWhole = try !anew && (!isCurrent || links.isEmpty || histories.isWhole(threads: threads))
         work.finish(.checkedBytes)
         let strays = Set(try folder.list()).subtracting(links.map(\.entries))
         guard !isWhole || !isCurrent || !strays.isEmpty else {

@@ -66,6 +66,7 @@ import Testing
             ls out/store/histories
             """, folder
         ).output.trimmingCharacters(in: .newlines)
+        try #require(!first.contains("\n"))
         let base = folder.url.appendingPathComponent("out/store/histories/" + first)
         var bad = try Data(contentsOf: base)
         bad[bad.count - 9] ^= 1
@@ -77,7 +78,8 @@ import Testing
             ? "tuowei ingest --pipeline pipeline.yaml births-more.ndjson > /dev/null; tuowei fold \(day)"
             : "tuowei run \(day) --out run births-more.ndjson > /dev/null"
         let mended = try shell("\(mending); ls out/store/histories; tuowei verify --pipeline pipeline.yaml > /dev/null", folder)
-        #expect(mended.output.hasSuffix("\nsums\n") && !mended.output.contains(first))
+        #expect(mended.output.hasSuffix("\nsums\n") && !mended.output.contains("\n" + first + "\n"))
+        if verb == "fold" { #expect(mended.output.contains(" folded now, and the sums of 2024-06-30 made\n")) }
         #expect(!mended.errors.contains("damaged"))
         let same = try shell(
             """

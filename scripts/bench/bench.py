@@ -34,9 +34,8 @@ work = ROOT / "build/bench" / f"events-{arguments.events}"
 data, scratch = work / "data", work / "scratch"
 
 
-def measured(command, bytes_an_event=100):
-    """With as much memory at hand as whoever runs takes, the files that it writes included: Tuowei 100 bytes an event, the peers 300."""
-    return measured_in(command, scratch, memory=512 + bytes_an_event * events // 2**20)
+def measured(command):
+    return measured_in(command, scratch)
 
 
 def clean(*folders):
@@ -133,12 +132,12 @@ for round in range(arguments.runs):
         measured([*program, "run", "--pipeline", whole, "--as-of", AS_OF, "--out", scratch / "nothing", "--tables", TABLES])
 
     if not arguments.without_peers:
-        note("DuckDB", measured(peer("duckdb"), 300))
+        note("DuckDB", measured(peer("duckdb")))
         database = scratch / "events.duckdb"
         if not database.exists():
-            measured(peer("duckdb", "--database", database), 300)
-        note("DuckDB, counting only, from its own file", measured(peer("duckdb", "--database", database, "--count-only"), 300))
-        note("Polars", measured(peer("polars"), 300))
+            measured(peer("duckdb", "--database", database))
+        note("DuckDB, counting only, from its own file", measured(peer("duckdb", "--database", database, "--count-only")))
+        note("Polars", measured(peer("polars")))
 
 same = []
 for name in TABLES.split(","):
@@ -197,6 +196,6 @@ lines.append(f"| the same without the writing of the tables ({SMALLEST}.csv alon
 peak = max(figures["peak"] for name, figures in median.items() if "DuckDB" not in name and "Polars" not in name)
 lines.append(f"| highest peak of a stage of Tuowei, MiB : 512 MiB + 40 bytes an event | {peak / (512 + 40 * events / 2**20):.2f} |")
 head = (f"{datetime.date.today()}; {machine()}; {events:,} events, "
-        f"{size / 1e6:,.0f} MB of NDJSON in {manifest['archives']} tar.gz; medians of {arguments.runs} rounds; warm file cache, memory at hand.")
+        f"{size / 1e6:,.0f} MB of NDJSON in {manifest['archives']} tar.gz; medians of {arguments.runs} rounds; warm file cache.")
 put("\n".join([head, "", *lines, "", *same]), arguments.write, f"bench {arguments.events}")
 clean(scratch)

@@ -53,7 +53,7 @@ def pipeline(name, archives):
 
 def note(key, command):
     shutil.rmtree(scratch / "store", ignore_errors=True)
-    run = measured(command, scratch, memory=512 + 100 * arguments.events // 2**20)
+    run = measured(command, scratch)
     results.setdefault(key, []).append(run)
     print(f"  {key[1]}, {key[0]}: {run['wall']:.2f} s", flush=True)
 
@@ -107,5 +107,5 @@ for name, words in FORMATS.items():
         f"| {words} | {packed:,.1f} | {median((name, 'bsdtar'), 'wall'):.2f} | {wall:.2f} | {median((name, 'ingest'), 'cpu'):.2f} "
         f"| {manifests[name]['events'] / wall / 1e6:.2f} | {ratio(name):.2f} | {ratio(name, ', one archive'):.2f} |")
 head = (f"{datetime.date.today()}; {machine()}; {arguments.events:,} events in {manifests['tar.gz']['archives']} archives of each kind; "
-        f"medians of {arguments.runs} rounds; warm file cache, memory at hand.")
+        f"medians of {arguments.runs} rounds; warm file cache.")
 put("\n".join([head, "", *lines]), arguments.write, f"formats {arguments.events}")

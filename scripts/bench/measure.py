@@ -13,23 +13,10 @@ TUOWEI = ROOT / ".build/release/tuowei"
 GENERATOR = ROOT / ".build/release/tuowei-bench-data"
 
 
-def fetch(mib):
-    """Has so much memory at hand, as far as nothing is to be driven out for it. The host of a virtual machine takes memory back that was not
-    used for some seconds, and gives it again at a tenth of the speed; a program would pay for how long the one before had been gone."""
-    free = int(re.search(r"MemFree:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text()).group(1)) // 1024
-    # In large pages, so that one byte of each is enough.
-    script = ("import contextlib, mmap, sys\n"
-              "count = int(sys.argv[1]) << 20\n"
-              "memory = mmap.mmap(-1, count, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\n"
-              "with contextlib.suppress(OSError): memory.madvise(mmap.MADV_HUGEPAGE)\n"
-              "for place in range(0, count, 1 << 21): memory[place] = 1\n")
-    subprocess.run([sys.executable, "-c", script, str(min(mib, free * 3 // 4))], check=True)
-
-
-def measured(command, scratch, memory=512):
+def measured(command, scratch):
     """Runs a command under a process of its own, so that the operating system accounts for it and its children alone: wall and
     CPU seconds, and the peak memory of the largest process in MiB. What ran before it is written to the disk first, so that nobody pays for
-    another's writing, and `memory` MiB are at hand."""
+    another's writing."""
     report = scratch / "rusage"
     script = ("import resource, subprocess, sys, time, json\n"
               "t = time.monotonic(); p = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.PIPE)\n"
@@ -37,7 +24,6 @@ def measured(command, scratch, memory=512):
               "json.dump([w, r.ru_utime + r.ru_stime, r.ru_maxrss / 1024, p.returncode, p.stdout.decode(), p.stderr.decode()],"
               " open(sys.argv[1], 'w'))\n")
     os.sync()
-    fetch(memory)
     subprocess.run([sys.executable, "-c", script, str(report), *map(str, command)], check=True)
     wall, cpu, peak, status, out, error = json.loads(report.read_text())
     if status != 0:
