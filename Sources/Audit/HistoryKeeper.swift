@@ -87,8 +87,8 @@ public struct HistoryKeeper: Sendable {
     }
 
     /// Brings the histories up to the log: only what is new is read, unless the new files have become a good part of the whole; then they
-    /// are made anew. Where nothing is new, all that stands there is checked, and made anew where it is damaged; so it is where it turns out
-    /// on the way not to be usable.
+    /// are made anew. Where nothing is new, all that stands there is checked, and made anew where it is damaged. Histories that turn out not to be
+    /// usable while something is added to them, or sums are made of them, are made anew as well.
     ///
     /// - Parameter wanted: The sums to make too, unless those that are there were made of nearly all of the log's events. Histories that
     ///   were brought up are not left without them: `check` is not called meanwhile, unless all is made anew after that.
@@ -103,6 +103,7 @@ public struct HistoryKeeper: Sendable {
         }
     }
 
+    /// The same without a second attempt; with `anew`, all histories are made from the log, whatever there is.
     private func updateOnce(with wanted: WantedSums?, anew: Bool, check: @escaping @Sendable () throws -> Void) throws -> Update {
         var (update, isDone) = try updateHistories(with: wanted, anew: anew, check: check)
         guard let wanted, update.events > 0, !isDone else { return update }
@@ -121,10 +122,10 @@ public struct HistoryKeeper: Sendable {
         // Where something is new, a small file is added, or all is made anew: what stands there need not be read for either. Whoever reads it
         // checks it.
         if isCurrent, !anew { work.expect(.checkedBytes, links.reduce(0) { $0 + $1.opened.size }) }
-        let isWhole = try !anew && (!isCurrent || links.isEmpty || histories.isWhole(threads: threads))
+        let isUsable = try !anew && (!isCurrent || links.isEmpty || histories.isWhole(threads: threads))
         work.finish(.checkedBytes)
         let strays = Set(try folder.list()).subtracting(links.map(\.entries))
-        guard !isWhole || !isCurrent || !strays.isEmpty else {
+        guard !isUsable || !isCurrent || !strays.isEmpty else {
             try removeStraySums()
             folder.tidy()
             return (Update(events: events, folded: 0), false)
@@ -132,7 +133,7 @@ public struct HistoryKeeper: Sendable {
         let editor = try folder.edit()
         let behind = events - histories.eventCounts.reduce(0, +)
         let base = links.first?.opened.file.eventCount ?? 0
-        if !isWhole || links.count >= Self.mostFiles || (events - base) * Self.mergeAt > events { (histories, links) = (Histories(), []) }
+        if !isUsable || links.count >= Self.mostFiles || (events - base) * Self.mergeAt > events { (histories, links) = (Histories(), []) }
         var sums: DaySums?
         var areSumsDone = false
         if histories.entryCount < store.size {

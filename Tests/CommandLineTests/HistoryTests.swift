@@ -10,27 +10,32 @@ import Testing
         return outcome
     }
 
-    @Test("A report passes over damaged histories and says so; the next fold with nothing new mends them")
-    func damagedHistoriesAreMended() throws {
+    /// A store whose one file of histories is damaged, an archive with one more event beside it, and that file with its name.
+    private func damaged() throws -> (folder: TemporaryFolder, file: URL, name: String, bytes: Data) {
         let folder = try TemporaryFolder(copyOf: ConformanceTests.folder.appendingPathComponent("mixed"))
         let line = """
             {"event_id": "one-more", "type": "birth_registered", "occurred_on": "2024-01-10", "recorded_at": "2024-01-10T12:00:00+08:00", \
             "child": "one-more", "community": "320612101001"}
             """
-        let report = "tuowei report --pipeline pipeline.yaml --as-of 2024-06-30"
-        let first = try shell(
+        let name = try shell(
             """
             tuowei ingest --pipeline pipeline.yaml > /dev/null || [ $? = 3 ]; tuowei fold --pipeline pipeline.yaml > /dev/null
-            cd out/store/histories; ls
+            ls out/store/histories
             """, folder
         ).output.trimmingCharacters(in: .newlines)
-        try #require(!first.contains("\n"))
-        let base = folder.url.appendingPathComponent("out/store/histories/" + first)
-        let good = try Data(contentsOf: base)
-        var bad = good
-        bad[bad.count - 9] ^= 1
-        try bad.write(to: base)
+        try #require(!name.contains("\n"))
+        let file = folder.url.appendingPathComponent("out/store/histories/" + name)
+        var bytes = try Data(contentsOf: file)
+        bytes[bytes.count - 9] ^= 1
+        try bytes.write(to: file)
         try Data(line.utf8).write(to: folder.url.appendingPathComponent("births-more.ndjson"))
+        return (folder, file, name, bytes)
+    }
+
+    @Test("A report passes over damaged histories and says so; the next fold with nothing new mends them")
+    func damagedHistoriesAreMended() throws {
+        let (folder, base, _, bad) = try damaged()
+        let report = "tuowei report --pipeline pipeline.yaml --as-of 2024-06-30"
         let added = try shell(
             """
             tuowei ingest --pipeline pipeline.yaml births-more.ndjson > /dev/null
@@ -55,30 +60,15 @@ import Testing
 
     @Test("A fold that adds to damaged histories and makes the sums of a day from them makes both anew", arguments: ["fold", "run"])
     func damagedHistoriesAreMendedForSums(verb: String) throws {
-        let folder = try TemporaryFolder(copyOf: ConformanceTests.folder.appendingPathComponent("mixed"))
-        let line = """
-            {"event_id": "one-more", "type": "birth_registered", "occurred_on": "2024-01-10", "recorded_at": "2024-01-10T12:00:00+08:00", \
-            "child": "one-more", "community": "320612101001"}
-            """
-        let first = try shell(
-            """
-            tuowei ingest --pipeline pipeline.yaml > /dev/null || [ $? = 3 ]; tuowei fold --pipeline pipeline.yaml > /dev/null
-            ls out/store/histories
-            """, folder
-        ).output.trimmingCharacters(in: .newlines)
-        try #require(!first.contains("\n"))
-        let base = folder.url.appendingPathComponent("out/store/histories/" + first)
-        var bad = try Data(contentsOf: base)
-        bad[bad.count - 9] ^= 1
-        try bad.write(to: base)
-        try Data(line.utf8).write(to: folder.url.appendingPathComponent("births-more.ndjson"))
+        let (folder, _, name, _) = try damaged()
         let day = "--pipeline pipeline.yaml --as-of 2024-06-30"
         let mending =
             verb == "fold"
             ? "tuowei ingest --pipeline pipeline.yaml births-more.ndjson > /dev/null; tuowei fold \(day)"
             : "tuowei run \(day) --out run births-more.ndjson > /dev/null"
-        let mended = try shell("\(mending); ls out/store/histories; tuowei verify --pipeline pipeline.yaml > /dev/null", folder)
-        #expect(mended.output.hasSuffix("\nsums\n") && !mended.output.contains("\n" + first + "\n"))
+        let mended = try shell("\(mending); tuowei verify --pipeline pipeline.yaml > /dev/null", folder)
+        let files = try shell("ls out/store/histories", folder).output.split(separator: "\n")
+        #expect(files.count == 2 && files.last == "sums" && files.first.map { $0 != name } == true, "\(files)")
         if verb == "fold" { #expect(mended.output.contains(" folded now, and the sums of 2024-06-30 made\n")) }
         #expect(!mended.errors.contains("damaged"))
         let same = try shell(
