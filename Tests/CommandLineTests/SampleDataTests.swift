@@ -10,7 +10,7 @@ import Testing
 
     @Test("the generator rewrites every file byte for byte", .timeLimit(.minutes(5))) func generator() throws {
         let made = try TemporaryFolder()
-        let outcome = try Program.run([made.url.path], in: made.url, program: "tuowei-sample")
+        let outcome = try Program.run(program: "tuowei-sample", [made.url.path], in: made.url)
         #expect(outcome.status == 0, "\(outcome.errors)")
         func files(_ folder: URL) throws -> [String] {
             try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.contains(".") && !$0.hasSuffix(".md") }

@@ -103,9 +103,10 @@ import Testing
             try store.find(some + [Array("nobody's".utf8)], in: .births, below: store.eventCount(of: .births), threads: 2))
         let births = model.ordered.filter { $0.log == .births }.map { Array($0.id.utf8) }
         #expect(found == some.map { id in births.firstIndex(of: id).map { UInt32($0) } } + [nil])
-        // How long each list was at any size is what the entries up to there say.
-        for size in 0...store.size {
-            var earlier = store.reader.table
+        // How long each list was at any size is what the entries up to there say. One table forgets entry after entry: shortened anew for
+        // each size it would take the square of their number.
+        var earlier = store.reader.table
+        for size in (0...store.size).reversed() {
             earlier.truncate(to: size)
             for list in HashedList.all {
                 #expect(list.count(store.reader.table, below: size) == list.count(earlier), "\(list) at \(size)")

@@ -12,17 +12,25 @@ public enum Program {
         public let errors: String
     }
 
-    /// Where the tests' own binary stands, the program is beside it.
-    public static var url: URL {
+    /// The folder of the tests' own binary, and of the programs that were built with it.
+    private static var folder: URL {
         let here = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(fileURLWithPath: here).deletingLastPathComponent().appendingPathComponent("tuowei")
+        return URL(fileURLWithPath: here).deletingLastPathComponent()
     }
 
-    /// Runs the program in a folder and waits for its end; or another one that is built beside it.
-    public static func run(
-        _ arguments: [String], in folder: URL, environment: [String: String] = [:], program: String = "tuowei"
-    ) throws -> Outcome {
-        try run(url.deletingLastPathComponent().appendingPathComponent(program), arguments, in: folder, environment: environment)
+    /// The program that `TUOWEI_PROGRAM` names, by its whole path: `make test` takes the one that users run. Without it, the one beside the tests.
+    public static var url: URL {
+        ProcessInfo.processInfo.environment["TUOWEI_PROGRAM"].map { URL(fileURLWithPath: $0) } ?? folder.appendingPathComponent("tuowei")
+    }
+
+    /// Runs the program in a folder and waits for its end.
+    public static func run(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws -> Outcome {
+        try run(url, arguments, in: folder, environment: environment)
+    }
+
+    /// Runs another program that is built beside the tests in a folder, and waits for its end.
+    public static func run(program: String, _ arguments: [String], in place: URL) throws -> Outcome {
+        try run(folder.appendingPathComponent(program), arguments, in: place, environment: [:])
     }
 
     /// Runs a script with bash in a folder; `tuowei` is on the PATH.
