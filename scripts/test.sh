@@ -36,7 +36,7 @@ add "the Swift tests" "$log"
     tee build/second-opinion.log || true
 add "the second opinion" build/second-opinion.log
 
-# Each reader of untrusted bytes, fuzzed for six seconds; `make fuzz` takes as long as it is told, and most of its targets try more a second.
+# Each reader of untrusted bytes, fuzzed for six seconds; `make fuzz` takes as long as it is told, and tries more inputs a second.
 BUILD=debug scripts/fuzz.sh 102 2>&1 | tee build/fuzz.log || true
 add "the fuzzing" build/fuzz.log
 

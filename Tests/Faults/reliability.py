@@ -69,7 +69,7 @@ def fuzz(text):
         row["edges"] = max(row["edges"], int(edges))
         row["stopped"] += int(is_stopped)
     inputs, seconds, worked, stopped = (sum(row[key] for row in rows.values()) for key in ("inputs", "seconds", "worked", "stopped"))
-    lines = [f"{' to '.join(sorted({min(days), max(days)}))}, {machine()}, a target a core at a time: {seconds / 60:.0f} minutes, "
+    lines = [f"{' to '.join(sorted({min(days), max(days)}))}, {machine()}, as many targets at a time as cores: {seconds / 60:.0f} minutes, "
              f"{worked / 60:.0f} of them of CPU.", "",
              "| target | minutes of CPU | inputs | edges of the program reached | stopped by |", "| --- | ---: | ---: | ---: | ---: |"]
     for target, row in sorted(rows.items(), key=lambda item: (-item[1]["inputs"], item[0])):
