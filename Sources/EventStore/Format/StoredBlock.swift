@@ -22,6 +22,12 @@ final class StoredBlock: Sendable {
         bytes = entry
     }
 
+    /// The row of an event of a log, or nil where the block does not hold it.
+    func row(of ordinal: Int, _ log: Log) -> Int? {
+        let row = ordinal - header.firstOrdinal
+        return header.log == log && row >= 0 && row < header.count ? row : nil
+    }
+
     /// Asks the cache for all of a row: its columns lie far from each other.
     func ask(row: Int) {
         bytes.withUnsafeBytes { bytes in

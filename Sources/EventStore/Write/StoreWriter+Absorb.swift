@@ -34,8 +34,10 @@ extension StoreWriter {
         // Two groups' worth: the one being worked on and the next.
         let candidates = UnsafeMutablePointer<Candidates>.allocate(capacity: 2 * Self.group)
         defer { candidates.deallocate() }
-        askForSlots(all, 0..<min(2 * Self.group, rows.count), table.view, subjects.view, objects.view)
-        askForRecords(all, 0..<min(Self.group, rows.count), table.view, subjects.view, objects.view, candidates)
+        for row in 0..<min(2 * Self.group, rows.count) { askForSlots(all + row, table.view, subjects.view, objects.view) }
+        for row in 0..<min(Self.group, rows.count) {
+            candidates[row] = askForRecords(all + row, table.view, subjects.view, objects.view)
+        }
         var start = 0
         while start < rows.count {
             let end = min(start + Self.group, rows.count)
@@ -49,15 +51,17 @@ extension StoreWriter {
             let subjectView = subjects.view
             let objectView = objects.view
             let payeeView = payees.view
-            let last = min(end + Self.group, rows.count)
-            askForSlots(all, last..<min(last + Self.group, rows.count), known, subjectView, objectView)
-            askForRecords(all, end..<last, known, subjectView, objectView, candidates)
             var ordinal = table.count
             defer {
                 batch?.outcome.events[Int(log.rawValue)] += ordinal - table.count
                 table.noteAppended(ordinal - table.count)
             }
             for row in start..<end {
+                if row &+ 2 &* Self.group < rows.count { askForSlots(all + (row &+ 2 &* Self.group), known, subjectView, objectView) }
+                if row &+ Self.group < rows.count {
+                    candidates[(row &+ Self.group) & (2 &* Self.group &- 1)] = askForRecords(
+                        all + (row &+ Self.group), known, subjectView, objectView)
+                }
                 let event = all + row
                 let hash = event.pointee.idHash
                 let (alike, empty) = known.slots.look(known.slots.home(hash), hash)
@@ -147,30 +151,27 @@ extension StoreWriter {
         var object: UInt32
     }
 
+    /// Asks for the lines in which the searches for an event begin.
     @inline(__always)
     private func askForSlots(
-        _ rows: UnsafePointer<ParsedEvent>, _ group: Range<Int>, _ known: EventView, _ subjects: IdentifierView, _ objects: IdentifierView
+        _ event: UnsafePointer<ParsedEvent>, _ known: EventView, _ subjects: IdentifierView, _ objects: IdentifierView
     ) {
-        for row in group {
-            known.slots.ask(rows[row].idHash)
-            subjects.slots.ask(rows[row].subjectHash)
-            objects.slots.ask(rows[row].objectHash)
-        }
+        known.slots.ask(event.pointee.idHash)
+        subjects.slots.ask(event.pointee.subjectHash)
+        objects.slots.ask(event.pointee.objectHash)
     }
 
+    /// Asks for the records that these lines give first, and tells which these are.
     @inline(__always)
     private func askForRecords(
-        _ rows: UnsafePointer<ParsedEvent>, _ group: Range<Int>, _ known: EventView, _ subjects: IdentifierView,
-        _ objects: IdentifierView, _ candidates: UnsafeMutablePointer<Candidates>
-    ) {
-        for row in group {
-            known.slots.askFurther(rows[row].idHash)
-            let found = Candidates(
-                subject: subjects.slots.candidate(rows[row].subjectHash), object: objects.slots.candidate(rows[row].objectHash))
-            candidates[row & (2 * Self.group - 1)] = found
-            if found.subject != 0 { subjects.ask(Int(found.subject) &- 1) }
-            if found.object != 0 { objects.ask(Int(found.object) &- 1) }
-        }
+        _ event: UnsafePointer<ParsedEvent>, _ known: EventView, _ subjects: IdentifierView, _ objects: IdentifierView
+    ) -> Candidates {
+        known.slots.askFurther(event.pointee.idHash)
+        let found = Candidates(
+            subject: subjects.slots.candidate(event.pointee.subjectHash), object: objects.slots.candidate(event.pointee.objectHash))
+        if found.subject != 0 { subjects.ask(Int(found.subject) &- 1) }
+        if found.object != 0 { objects.ask(Int(found.object) &- 1) }
+        return found
     }
 
     private func beginBlock(_ log: Log, _ ordinal: Int, _ cost: Int) throws(StoreError) {
@@ -302,19 +303,21 @@ extension StoreWriter {
 
     /// The stored block and the row of an event.
     private func storedBlock(_ ordinal: Int, _ log: Log) throws(StoreError) -> (StoredBlock, Int) {
+        if let row = compared.last?.row(of: ordinal, log), let last = compared.last { return (last, row) }
         guard let place = reader.table.block(holding: ordinal, of: log) else {
             throw .unusable(reason: "an event is in no block")
         }
         let entry = reader.table.blocks[place].entry
-        let row = ordinal - reader.table.blocks[place].header.firstOrdinal
-        if let last = comparedLast, last.entry == entry { return (last.block, row) }
-        let known = compared[entry % compared.count]
-        if let known, known.entry == entry, let block = known.block { return (block, row) }
-        try readable(entry)
-        let stored = try reader.stored(reader.table.blocks[place])
-        compared[entry % compared.count] = (entry, known?.entry == entry ? stored : nil)
-        comparedLast = (entry, stored)
-        return (stored, row)
+        let stored: StoredBlock
+        if let kept = compared.block(of: entry) {
+            stored = kept
+        } else {
+            try readable(entry)
+            stored = try reader.stored(reader.table.blocks[place])
+            compared.note(stored, of: entry)
+        }
+        compared.last = stored
+        return (stored, ordinal - stored.header.firstOrdinal)
     }
 }
 

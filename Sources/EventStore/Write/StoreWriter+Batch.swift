@@ -86,8 +86,7 @@ extension StoreWriter {
                 try pending.rollback(to: batch.mark)
                 reader.table.truncate(to: batch.entries)
                 reader.files.forget(from: batch.entries / tileWidth)
-                compared = [(entry: Int, block: StoredBlock?)?](repeating: nil, count: compared.count)
-                comparedLast = nil
+                compared = ComparedBlocks()
                 reader.files.set(firstPending: pending.firstPendingBundle, size: pending.published)
             }
             self.batch = nil

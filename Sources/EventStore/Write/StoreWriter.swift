@@ -66,11 +66,8 @@ public final class StoreWriter {
     /// Blocks that wait for a pass over the stored hashes.
     var waiting: [(block: ParsedBlock, number: Int, entry: String)] = []
     var waitingRows = 0
-    /// Blocks of the log lately compared with duplicates, by place, of those that were asked for more than once: most duplicates that come
-    /// scattered are alone in their block, and to keep it costs more than to read it.
-    var compared = [(entry: Int, block: StoredBlock?)?](repeating: nil, count: 1024)
-    /// The block compared last.
-    var comparedLast: (entry: Int, block: StoredBlock)?
+    /// Blocks of the log lately compared with duplicates.
+    var compared = ComparedBlocks()
 
     private var archives: Set<Digest> = []
     private var sizes: Set<Int> = []
