@@ -5,7 +5,7 @@ public enum IdentifierHash {
     @inlinable
     public static func hash(_ start: UnsafePointer<UInt8>, count: Int) -> UInt64 {
         let raw = UnsafeRawPointer(start)
-        var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
+        var state: UInt64 = 0x9E37_79B9_7F4A_7C15
         var offset = 0
         while count &- offset >= 16 {
             let low = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
@@ -28,7 +28,8 @@ public enum IdentifierHash {
             low |= UInt64(raw.load(fromByteOffset: count &- 1, as: UInt8.self)) << 16
         }
         state = mix(low ^ 0xE703_7ED1_A0B4_28DB, high ^ state)
-        return mix(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
+        // The length comes last, where no byte of the text can undo what it changes.
+        return mix(state ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3 ^ UInt64(truncatingIfNeeded: count))
     }
 
     @inlinable

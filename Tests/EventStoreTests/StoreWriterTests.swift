@@ -132,6 +132,60 @@ import Testing
         return try StoreWriter.open(at: folder.path, origin: "tuowei/test")
     }
 
+    @Test("Events of one hash are told apart by their identifiers, whatever was written when they came", arguments: 0..<6)
+    func sharedHashes(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(500 + seed))
+        var model = NaiveStore()
+        var archives: [[SyntheticEvent]] = []
+        for _ in 0..<5 {
+            archives.append(
+                (0..<2000).map { row in
+                    if let old = archives.randomElement(using: &generator)?.randomElement(using: &generator), row % 9 == 0 { return old }
+                    var event = SyntheticEvent.random(Log.allCases[(row / 250) % 4], ids: 300, using: &generator)
+                    event.id += String(repeating: "'", count: Int.random(in: 0..<3, using: &generator))
+                    return event
+                })
+        }
+        let folders = [TemporaryStore(), TemporaryStore()]
+        let writers = try folders.map { try StoreWriter.open(at: $0.path, origin: "tuowei/test") }
+        for (number, events) in archives.enumerated() {
+            let expected = model.batch(events, keep: true)
+            for (writer, blockSize) in zip(writers, [7 + seed, 900]) {
+                let outcome = try appendBatch(events, to: writer, name: "a\(number)", blockSize: blockSize, primesShareHashes: true)
+                #expect(outcome.events.reduce(0, +) == expected.new)
+                #expect(outcome.duplicates == expected.duplicates)
+                #expect(outcome.conflictCount == expected.conflicts)
+                #expect(!outcome.isFlooded)
+            }
+        }
+        for writer in writers { try writer.publish() }
+        let stores = try folders.map { try EventStore.open(at: $0.path) }
+        let stored = try storedEvents(stores[0])
+        #expect(Set(stored) == Set(model.accepted))
+        #expect(stored.count == model.accepted.count)
+        #expect(stored != model.ordered, "some came behind others of their batch")
+        #expect(stores[0].root == stores[1].root, "blocks of lines do not matter")
+    }
+
+    @Test("Conflicts are listed in order of reading, the first ones where only some are kept", arguments: [0, 1, 3, 40, 500])
+    func conflictsInOrder(kept: Int) throws {
+        let folder = TemporaryStore()
+        let writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        let events = (0..<300).map { SyntheticEvent(id: "e\($0)", subject: "s", object: "o") }
+        try appendBatch(events, to: writer, name: "first")
+        var generator = SeededGenerator(seed: UInt64(kept))
+        // Of six rows four are of what is in the log, in any order; one is new, and one of the new one's identifier.
+        var others = events.shuffled(using: &generator)
+        for row in others.indices where row % 3 == 0 { others[row].id = "new\(row / 6)" }
+        for row in others.indices { others[row].value = Int64(row) + 1 }
+        let outcome = try appendBatch(others, to: writer, name: "second", blockSize: 11, keepingConflicts: kept)
+        let all = others.indices.filter { $0 % 6 != 0 }.map { $0 + 1 }
+        #expect(outcome.conflictCount == all.count)
+        #expect(outcome.conflicts.map(\.reject.line) == Array(all.prefix(kept)))
+        #expect(outcome.events == [50, 0, 0, 0])
+        #expect(outcome.duplicates == 0)
+    }
+
     @Test("The log does not depend on how lines came in, on refusals between, or on the runs it took", arguments: 0..<5)
     func sameArchivesSameRoot(seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(1000 + seed))

@@ -56,7 +56,7 @@ enum HashedList: Hashable {
 /// It is derived from the log. It grows by chunks, each with the size and root of the log for which the file is complete, and a
 /// checksum; it is made durable when its writer ends well. What does not fit the log is not used: the rest is computed from the log again.
 struct HashColumn {
-    static let magic: UInt64 = 0x3230_4853_4148_5754  // "TWHASH02"
+    static let magic: UInt64 = 0x3330_4853_4148_5754  // "TWHASH03"
     static let headerBytes = 72
     /// The hashes that are read at once: as many as stay in a core's own cache until they have been looked at.
     private static let pieceWords = 1 << 14

@@ -7,12 +7,13 @@ import Events
 extension StoreWriter {
     private static let group = 32
 
-    func absorb(_ parsed: ParsedBlock, number: Int, entry: String) throws(StoreError) {
+    /// Takes in the events of a block, but for those that are likely duplicates: they are put aside, unless `comparesAtOnce`.
+    func absorb(_ parsed: ParsedBlock, number: Int, entry: String, comparesAtOnce: Bool = false) throws(StoreError) {
         let result = parsed.events.withUnsafeBufferPointer { events in
             parsed.arena.withUnsafeBufferPointer { arena in
                 Result { () throws(StoreError) in
                     guard let start = arena.baseAddress else { return }
-                    try absorb(events, start, parsed.log, number, entry)
+                    try absorb(events, start, parsed.log, number, entry, comparesAtOnce)
                 }
             }
         }
@@ -20,7 +21,8 @@ extension StoreWriter {
     }
 
     private func absorb(
-        _ rows: UnsafeBufferPointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ log: Log, _ number: Int, _ entry: String
+        _ rows: UnsafeBufferPointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ log: Log, _ number: Int, _ entry: String,
+        _ comparesAtOnce: Bool
     ) throws(StoreError) {
         // The identifiers' numbers within a block follow those of the blocks before it: one log at a time is being filled.
         if batch?.outcome.isFlooded == true { return }
@@ -68,18 +70,16 @@ extension StoreWriter {
                 var slot = empty
                 // Nearly every event is new, and its home line, with nothing alike in it, has room.
                 if alike != 0 || empty < 0 || known.base > 0 {
-                    let same: Int
-                    (same, slot) = try find(event, arena, known, table)
-                    if same < -1 {
+                    switch try find(event, arena, known, table, comparesAtOnce: comparesAtOnce) {
+                    case .flood:
                         batch?.outcome.isFlooded = true
                         return
-                    }
-                    if same >= 0 {
-                        if try isSame(same, event, arena, log, spaces) {
-                            batch?.outcome.duplicates += 1
-                        } else {
-                            noteConflict(event.pointee.line, number, entry)
-                        }
+                    case .none(let place): slot = place
+                    case .same(let ordinal):
+                        try noteSame(ordinal, event, arena, log, spaces, number, entry)
+                        continue
+                    case .alike(let ordinal):
+                        likely.add(event.pointee, arena, of: log, alike: ordinal, number, entry)
                         continue
                     }
                 }
@@ -182,20 +182,78 @@ extension StoreWriter {
         for space in 0..<4 { block.known[space] = UInt32(identifiers[space].count) }
     }
 
-    private func noteConflict(_ line: Int, _ number: Int, _ entry: String) {
-        guard let kept = batch?.keptConflicts else { return }
-        batch?.outcome.conflictCount += 1
-        if batch?.outcome.conflicts.count ?? 0 < kept {
-            let reject = Reject(entry: entry, line: line, field: EnvelopeField.eventID, reason: .conflictingID)
-            batch?.outcome.conflicts.append(.init(block: number, reject: reject))
+    /// Counts an event whose identifier the log holds: as a duplicate, or as a conflict.
+    private func noteSame(
+        _ ordinal: Int, _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ log: Log, _ spaces: ObjectSpaces,
+        _ number: Int, _ entry: String
+    ) throws(StoreError) {
+        guard try !isSame(ordinal, event, arena, log, spaces) else {
+            batch?.outcome.duplicates += 1
+            return
         }
+        guard let kept = batch?.keptConflicts else { return }
+        let reject = Reject(entry: entry, line: event.pointee.line, field: EnvelopeField.eventID, reason: .conflictingID)
+        batch?.outcome.note(.init(block: number, reject: reject), keeping: kept)
     }
 
-    /// The ordinal of the event with this identifier, or -1 and the empty slot where it belongs; -2 where too many others are like it.
+    /// Compares the events put aside with what they are alike to, in the order in which that stands in the log, so that each block of it
+    /// is read once.
+    func compareLikely() throws(StoreError) {
+        guard !likely.isEmpty else { return }
+        let aside = likely
+        likely = LikelyDuplicates()
+        var others: [Int] = []
+        for place in aside.inOrderOfLog() {
+            let row = aside.rows[place]
+            let isFound = try aside.withEvent(place) { (event, arena) throws(StoreError) in
+                guard try hasID(row.ordinal, event, arena, row.log) else { return false }
+                let (number, entry) = aside.source(of: place)
+                try noteSame(row.ordinal, event, arena, row.log, ObjectSpaces(row.log), number, entry)
+                return true
+            }
+            if !isFound { others.append(place) }
+        }
+        comparedLast = nil
+        for place in others.sorted() {
+            let (number, entry) = aside.source(of: place)
+            unlike.append((aside.block(place), number, entry))
+        }
+        if unlike.count > Self.mostUnlike { batch?.outcome.isFlooded = true }
+    }
+
+    /// How many events of a batch may have the hash, and not the identifier, of an event of the log: chance gives none at a thousand million
+    /// events, and those of chosen identifiers had better not all be kept until the batch ends.
+    private static let mostUnlike = 1 << 16
+
+    /// Takes in the events put aside that are not what they are alike to. They come behind all others of the batch, whatever part of the log
+    /// they were compared with.
+    func absorbUnlike() throws(StoreError) {
+        guard !unlike.isEmpty, batch?.outcome.isFlooded == false else { return }
+        let blocks = unlike
+        unlike = []
+        if blocks.contains(where: { isPartial($0.block.log) }) { try findStored(blocks.map(\.block)) }
+        for item in blocks { try absorb(item.block, number: item.number, entry: item.entry, comparesAtOnce: true) }
+        for table in events { table.forgetHits() }
+    }
+
+    /// What a search for an event's identifier found.
+    private enum Found {
+        /// The identifier is new; it belongs into this empty slot.
+        case none(Int)
+        /// The event of this ordinal has it.
+        case same(Int)
+        /// The event of this ordinal has its hash, and was not looked at.
+        case alike(Int)
+        /// Too many others are like it.
+        case flood
+    }
+
+    /// Looks for the event with this identifier. Where its hash belongs to an event of a block that was written, that is as far as the
+    /// search goes, unless it `comparesAtOnce`.
     @inline(never)
     private func find(
-        _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ known: EventView, _ table: EventTable
-    ) throws(StoreError) -> (ordinal: Int, slot: Int) {
+        _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ known: EventView, _ table: EventTable, comparesAtOnce: Bool
+    ) throws(StoreError) -> Found {
         let hash = event.pointee.idHash
         var line = known.slots.home(hash)
         var slot = -1
@@ -207,26 +265,24 @@ extension StoreWriter {
                 let held = known.slots.slots[line &* SlotView.width &+ alike.trailingZeroBitCount]
                 let ordinal = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) &- 1
                 if known.hashes[ordinal &- known.base] == hash {
-                    if try hasID(ordinal, event, arena, table.log) { return (ordinal, 0) }
+                    if !comparesAtOnce, !isInBlock(ordinal, table.log) { return .alike(ordinal) }
+                    if try hasID(ordinal, event, arena, table.log) { return .same(ordinal) }
                     met &+= 1
-                    if met > SlotView.mostAlike { return (-2, 0) }
+                    if met > SlotView.mostAlike { return .flood }
                 }
                 alike &= alike &- 1
             }
             slot = empty
             line = known.slots.after(line)
         }
-        if known.base > 0, case let hit = try findHit(event, arena, table), hit >= 0 { return (hit, slot) }
-        return (known.slots.isTooFar(slot, hash) ? -2 : -1, slot)
-    }
-
-    /// The ordinal of the stored event with this identifier among those that a pass over the stored hashes found, or -1.
-    private func findHit(
-        _ event: UnsafePointer<ParsedEvent>, _ arena: UnsafePointer<UInt8>, _ table: EventTable
-    ) throws(StoreError) -> Int {
-        guard let hits = table.hits(event.pointee.idHash) else { return -1 }
-        for ordinal in hits where try hasID(Int(ordinal), event, arena, table.log) { return Int(ordinal) }
-        return -1
+        if known.base > 0, let hits = table.hits(hash) {
+            for hit in hits {
+                let ordinal = Int(hit)
+                if !comparesAtOnce, !isInBlock(ordinal, table.log) { return .alike(ordinal) }
+                if try hasID(ordinal, event, arena, table.log) { return .same(ordinal) }
+            }
+        }
+        return known.slots.isTooFar(slot, hash) ? .flood : .none(slot)
     }
 
     private func isInBlock(_ ordinal: Int, _ log: Log) -> Bool { block.count > 0 && block.log == log && ordinal >= block.firstOrdinal }
@@ -303,20 +359,13 @@ extension StoreWriter {
 
     /// The stored block and the row of an event.
     private func storedBlock(_ ordinal: Int, _ log: Log) throws(StoreError) -> (StoredBlock, Int) {
-        if let row = compared.last?.row(of: ordinal, log), let last = compared.last { return (last, row) }
+        if let last = comparedLast, let row = last.row(of: ordinal, log) { return (last, row) }
         guard let place = reader.table.block(holding: ordinal, of: log) else {
             throw .unusable(reason: "an event is in no block")
         }
-        let entry = reader.table.blocks[place].entry
-        let stored: StoredBlock
-        if let kept = compared.block(of: entry) {
-            stored = kept
-        } else {
-            try readable(entry)
-            stored = try reader.stored(reader.table.blocks[place])
-            compared.note(stored, of: entry)
-        }
-        compared.last = stored
+        try readable(reader.table.blocks[place].entry)
+        let stored = try reader.stored(reader.table.blocks[place])
+        comparedLast = stored
         return (stored, ordinal - stored.header.firstOrdinal)
     }
 }

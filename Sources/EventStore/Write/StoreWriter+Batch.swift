@@ -27,6 +27,7 @@ extension StoreWriter {
             batch?.blocks = number + 1
             if waiting.isEmpty, !isPartial(parsed.log) {
                 try absorb(parsed, number: number, entry: entry)
+                if likely.isFull { try compareLikely() }
             } else {
                 waiting.append((parsed, number, entry))
                 waitingRows += parsed.events.count
@@ -40,7 +41,10 @@ extension StoreWriter {
         try step { () throws(StoreError) in
             guard batch != nil else { throw .unusable(reason: "no batch was begun") }
             try absorbWaiting()
+            try compareLikely()
+            try absorbUnlike()
             try flushBlock()
+            if let kept = batch?.keptConflicts { batch?.outcome.putInOrder(keeping: kept) }
             batch?.isSettled = true
             return batch?.outcome ?? BatchOutcome()
         }
@@ -78,6 +82,8 @@ extension StoreWriter {
             guard let batch else { return }
             waiting = []
             waitingRows = 0
+            likely = LikelyDuplicates()
+            unlike = []
             for table in events { table.forgetHits() }
             block.clear()
             for log in Log.allCases { events[Int(log.rawValue)].truncate(to: batch.events[Int(log.rawValue)]) }
@@ -86,7 +92,7 @@ extension StoreWriter {
                 try pending.rollback(to: batch.mark)
                 reader.table.truncate(to: batch.entries)
                 reader.files.forget(from: batch.entries / tileWidth)
-                compared = ComparedBlocks()
+                comparedLast = nil
                 reader.files.set(firstPending: pending.firstPendingBundle, size: pending.published)
             }
             self.batch = nil
@@ -134,7 +140,7 @@ extension StoreWriter {
     }
 
     /// Whether stored events of the log, or identifiers that its events name, may be missing from the tables.
-    private func isPartial(_ log: Log) -> Bool {
+    func isPartial(_ log: Log) -> Bool {
         events[Int(log.rawValue)].isPartial || ObjectSpaces(log).all.contains { identifiers[$0].isPartial }
     }
 
@@ -151,6 +157,8 @@ extension StoreWriter {
             if rows > 0 { events[Int(log.rawValue)].reserve(rows, sideBySide) }
         }
         for item in blocks { try absorb(item.block, number: item.number, entry: item.entry) }
+        // Rows of what they hit were read with the hits.
+        try compareLikely()
         for table in events { table.forgetHits() }
     }
 }

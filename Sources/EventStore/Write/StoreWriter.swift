@@ -66,8 +66,12 @@ public final class StoreWriter {
     /// Blocks that wait for a pass over the stored hashes.
     var waiting: [(block: ParsedBlock, number: Int, entry: String)] = []
     var waitingRows = 0
-    /// Blocks of the log lately compared with duplicates.
-    var compared = ComparedBlocks()
+    /// Events of the batch put aside until what they are likely duplicates of is read.
+    var likely = LikelyDuplicates()
+    /// Those of them that are new, a block each: of two identifiers of one hash, the second.
+    var unlike: [(block: ParsedBlock, number: Int, entry: String)] = []
+    /// The block of the log compared last.
+    var comparedLast: StoredBlock?
 
     private var archives: Set<Digest> = []
     private var sizes: Set<Int> = []

@@ -39,8 +39,9 @@ struct SyntheticEvent: Hashable {
     }
 }
 
-/// Parsed blocks of at most `size` events each; a block has one log.
-func parsedBlocks(_ events: [SyntheticEvent], size: Int = 1000) -> [ParsedBlock] {
+/// Parsed blocks of at most `size` events each; a block has one log. Identifiers of events that differ only in primes at the end get one
+/// hash where `primesShareHashes`.
+func parsedBlocks(_ events: [SyntheticEvent], size: Int = 1000, primesShareHashes: Bool = false) -> [ParsedBlock] {
     var blocks: [ParsedBlock] = []
     var line = 0
     for event in events {
@@ -59,7 +60,7 @@ func parsedBlocks(_ events: [SyntheticEvent], size: Int = 1000) -> [ParsedBlock]
         parsed.line = line
         parsed.idStart = add(Array(event.id.utf8))
         parsed.idCount = UInt8(event.id.utf8.count)
-        parsed.idHash = hash(event.id)
+        parsed.idHash = hash(primesShareHashes ? String(event.id.prefix { $0 != "'" }) : event.id)
         parsed.subjectStart = add(Array(event.subject.utf8))
         parsed.subjectCount = UInt8(event.subject.utf8.count)
         parsed.subjectHash = hash(event.subject)
@@ -138,10 +139,12 @@ struct NaiveStore {
 @discardableResult
 func appendBatch(
     _ events: [SyntheticEvent], to writer: StoreWriter, name: String, blockSize: Int = 1000, keep: Bool = true, rejects: [Reject] = [],
-    skipped: [String] = []
+    skipped: [String] = [], keepingConflicts: Int = .max, primesShareHashes: Bool = false
 ) throws -> BatchOutcome {
-    try writer.beginBatch()
-    for block in parsedBlocks(events, size: blockSize) { try writer.append(block, entry: "entry.ndjson") }
+    try writer.beginBatch(keepingConflicts: keepingConflicts)
+    for block in parsedBlocks(events, size: blockSize, primesShareHashes: primesShareHashes) {
+        try writer.append(block, entry: "entry.ndjson")
+    }
     let outcome = try writer.settleBatch()
     if keep {
         let digest = TreeHasher.emptyRoot
