@@ -2,8 +2,9 @@ import Events
 
 /// The loop that every event passes: known already? If not, number its identifiers and put it into the block being filled.
 ///
-/// Its cost is cache misses, some four an event at 10 million. So it takes events in groups, and while it works on one it has
-/// already asked for the slots that the group after the next will need, and for the records that the next will.
+/// Its cost is cache misses, some four an event at 10 million. So with each event it asks for the slots that the event two groups on will
+/// need, and for the records that the one a group on will: one by one, since many requests at once wait for each other. Room in the
+/// tables is made for a group at a time, so that nothing moves within it.
 extension StoreWriter {
     private static let group = 32
 
