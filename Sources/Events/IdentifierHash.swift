@@ -1,5 +1,5 @@
 /// The 64-bit hash by which tables find identifiers. It only finds: whoever finds compares the bytes, so a collision costs
-/// time and never a figure. It is not part of any stored proof.
+/// time and never a figure. Where two events' identifiers have one hash, it decides in which order the log holds them.
 public enum IdentifierHash {
     /// The hash of `count` bytes from `start`. Reads exactly those bytes.
     @inlinable
