@@ -167,6 +167,61 @@ import Testing
         #expect(stores[0].root == stores[1].root, "blocks of lines do not matter")
     }
 
+    @Test("Chosen identifiers make the same log, and are refused at the same one, in one run and in many", arguments: [30, 40])
+    func chosenIdentifiers(alike: Int) throws {
+        func event(_ id: String) -> SyntheticEvent { SyntheticEvent(id: id, subject: "s\(id.utf8.count)", object: "o") }
+        let chosen = ChosenIdentifiers.alike(2 * alike).map(event)
+        var changed = chosen[3]
+        changed.value = 9
+        let archives = [
+            (0..<20_000).map { event("e\($0)") }, Array(chosen[..<alike]) + [event("x")],
+            [chosen[1], event("y"), changed] + chosen[alike...] + [chosen[2], chosen[alike], event("y")] + [event("z")],
+        ]
+        var outcomes: [[BatchOutcome]] = []
+        var stores: [EventStore] = []
+        for isReopened in [false, true] {
+            let folder = TemporaryStore()
+            var writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+            var found: [BatchOutcome] = []
+            for (number, events) in archives.enumerated() {
+                let isKept = number < 2 || 2 * alike <= 64
+                found.append(try appendBatch(events, to: writer, name: "a\(number)", blockSize: isReopened ? 9 : 500, keep: isKept))
+                if isReopened {
+                    try writer.publish()
+                    writer = try reopened(writer, folder)
+                }
+            }
+            try writer.publish()
+            outcomes.append(found)
+            stores.append(try EventStore.open(at: folder.path))
+        }
+        #expect(outcomes.map { $0.map(\.isFlooded) } == Array(repeating: [false, false, 2 * alike > 64], count: 2))
+        #expect(stores[0].root == stores[1].root)
+        for outcome in outcomes.compactMap(\.last) where !outcome.isFlooded {
+            #expect(outcome.events == [alike + 2, 0, 0, 0])
+            #expect(outcome.duplicates == 4, "two of the store, two of this batch")
+            #expect(outcome.conflicts.map(\.reject.line) == [3])
+        }
+    }
+
+    @Test("An archive with too many identifiers of hashes that the store holds is refused, and leaves nothing behind")
+    func tooManyUnlike() throws {
+        let folder = TemporaryStore()
+        let writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        func events(_ suffix: String, _ count: Int) -> [SyntheticEvent] {
+            (0..<count).map { SyntheticEvent(id: "e\($0)" + suffix, subject: "s", object: "o") }
+        }
+        try appendBatch(events("", 3000), to: writer, name: "first", primesShareHashes: true)
+        let refused = try appendBatch(
+            events("'", StoreWriter.mostUnlike + 1), to: writer, name: "no", keep: false, primesShareHashes: true)
+        #expect(refused.isFlooded)
+        let taken = try appendBatch(
+            events("'", StoreWriter.mostUnlike) + events("", 5), to: writer, name: "second", primesShareHashes: true)
+        #expect(!taken.isFlooded)
+        #expect(taken.events == [StoreWriter.mostUnlike, 0, 0, 0])
+        #expect(taken.duplicates == 5)
+    }
+
     @Test("Conflicts are listed in order of reading, the first ones where only some are kept", arguments: [0, 1, 3, 40, 500])
     func conflictsInOrder(kept: Int) throws {
         let folder = TemporaryStore()

@@ -216,15 +216,19 @@ extension StoreWriter {
         }
         comparedLast = nil
         for place in others.sorted() {
+            guard unlike.count < Self.mostUnlike else {
+                batch?.outcome.isFlooded = true
+                return
+            }
             let (number, entry) = aside.source(of: place)
             unlike.append((aside.block(place), number, entry))
         }
-        if unlike.count > Self.mostUnlike { batch?.outcome.isFlooded = true }
     }
 
-    /// How many events of a batch may have the hash, and not the identifier, of an event of the log: chance gives none at a thousand million
-    /// events, and those of chosen identifiers had better not all be kept until the batch ends.
-    private static let mostUnlike = 1 << 16
+    /// How many events of a batch may have the hash, and not the identifier, of the event of the log that a search meets first. Chance gives
+    /// none at a thousand million events; those of chosen identifiers are kept until the batch ends, and each is then compared with up to
+    /// ``SlotView/mostAlike`` events that have to be read.
+    static let mostUnlike = 1 << 10
 
     /// Takes in the events put aside that are not what they are alike to. They come behind all others of the batch, whatever part of the log
     /// they were compared with.
@@ -281,6 +285,8 @@ extension StoreWriter {
                 let ordinal = Int(hit)
                 if !comparesAtOnce, !isInBlock(ordinal, table.log) { return .alike(ordinal) }
                 if try hasID(ordinal, event, arena, table.log) { return .same(ordinal) }
+                met &+= 1
+                if met > SlotView.mostAlike { return .flood }
             }
         }
         return known.slots.isTooFar(slot, hash) ? .flood : .none(slot)

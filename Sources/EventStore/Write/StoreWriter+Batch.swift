@@ -156,7 +156,10 @@ extension StoreWriter {
             let rows = blocks.reduce(0) { $0 + ($1.block.log == log ? $1.block.events.count : 0) }
             if rows > 0 { events[Int(log.rawValue)].reserve(rows, sideBySide) }
         }
-        for item in blocks { try absorb(item.block, number: item.number, entry: item.entry) }
+        for item in blocks {
+            try absorb(item.block, number: item.number, entry: item.entry)
+            if likely.isFull { try compareLikely() }
+        }
         // Rows of what they hit were read with the hits.
         try compareLikely()
         for table in events { table.forgetHits() }
