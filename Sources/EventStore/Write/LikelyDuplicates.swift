@@ -10,7 +10,7 @@ struct LikelyDuplicates {
         /// The ordinal of the event that has its hash.
         let ordinal: Int
         /// The event, its texts in the common arena.
-        var event: ParsedEvent
+        let event: ParsedEvent
         /// Its place in `sources`.
         let source: Int
     }
