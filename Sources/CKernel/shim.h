@@ -67,6 +67,23 @@ static inline unsigned tuowei_text_marks(const unsigned char *place) {
 #endif
 }
 
+// Whether `count` bytes of a line are those of a pattern wherever its mask has ones; the pattern has zeroes where the mask has. Reads up
+// to 15 bytes behind each.
+static inline int tuowei_is_alike(const unsigned char *line, const unsigned char *pattern, const unsigned char *mask, long count) {
+#if defined(__SSE2__)
+    __m128i other = _mm_setzero_si128();
+    for (long start = 0; start < count; start += 16) {
+        __m128i bytes = _mm_and_si128(_mm_loadu_si128((const __m128i *)(line + start)), _mm_loadu_si128((const __m128i *)(mask + start)));
+        other = _mm_or_si128(other, _mm_xor_si128(bytes, _mm_loadu_si128((const __m128i *)(pattern + start))));
+    }
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(other, _mm_setzero_si128())) == 0xFFFF;
+#else
+    unsigned char other = 0;
+    for (long i = 0; i < count; i++) other |= (unsigned char)((line[i] & mask[i]) ^ pattern[i]);
+    return other == 0;
+#endif
+}
+
 // Which of the 32 bytes from here on end or bend a CSV cell, a bit each: comma, quote, control; and in the upper half, which are above 7F.
 static inline unsigned long long tuowei_cell_marks(const unsigned char *place) {
 #if defined(__SSE2__)

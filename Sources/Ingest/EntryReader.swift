@@ -39,6 +39,7 @@ public final class EntryReader: @unchecked Sendable {
     private var columns: UnsafeMutableBufferPointer<CSVColumns.Column>?
 
     private let scanner: NDJSONScanner
+    private var shapes = LineShapes()
     private let converter: EventConverter
     private let fieldNames: [String]
     private let buffers: Buffers
@@ -310,6 +311,8 @@ extension EntryReader {
     ) -> UnsafePointer<UInt8> {
         guard let firstEvent = events.baseAddress, let arenaStart = arena.baseAddress else { return end }
         let (scanner, converter) = (self.scanner, self.converter)
+        var shapes = self.shapes
+        defer { self.shapes = shapes }
         let eventsEnd = firstEvent + events.count
         let arenaLimit = arena.count - ArenaEnd.reserve
         var event = firstEvent + filler.count
@@ -319,9 +322,13 @@ extension EntryReader {
         var line = lines
         while place < end, event < eventsEnd, texts.used <= arenaLimit {
             line &+= 1
-            if let feed = scanner.scan(place, &fields), feed - place <= EntryReader.greatestLine,
-                converter.convert(fields, &event.pointee, &texts).isAccepted
+            let isTried = shapes.isTried && end - place >= LineShapes.reach
+            let shape = isTried ? shapes.find(place, &fields) : nil
+            let feed = shape.map { place + $0.pointee.length } ?? scanner.scan(place, &fields)
+            if let feed, feed - place <= EntryReader.greatestLine, let type = shape?.pointee.type ?? converter.type(of: fields),
+                converter.convert(fields, as: type, &event.pointee, &texts).isAccepted
             {
+                if isTried, shape == nil { shapes.learn(place, feed - place, fields, type) }
                 event.pointee.line = line
                 event += 1
                 place = feed + 1
@@ -365,8 +372,8 @@ extension EntryReader {
         var line = lines
         while place < end, event < eventsEnd, texts.used <= arenaLimit {
             line &+= 1
-            if let feed = rows.scan(place, &fields), feed - place <= EntryReader.greatestLine,
-                converter.convert(fields, &event.pointee, &texts).isAccepted
+            if let feed = rows.scan(place, &fields), feed - place <= EntryReader.greatestLine, let type = converter.type(of: fields),
+                converter.convert(fields, as: type, &event.pointee, &texts).isAccepted
             {
                 event.pointee.line = line
                 event += 1

@@ -71,6 +71,8 @@ struct ArenaEnd {
 struct EventConverter {
     let plan: LogPlan
     private let months = MonthTable.shared
+    private let firstDay = Day.firstOccurrence.rawValue
+    private let lastDay = Day.lastOccurrence.rawValue
     /// Where details are put together: identifiers may stand between them in the order of fields.
     private let details: UnsafeMutablePointer<UInt8>
 
@@ -80,9 +82,18 @@ struct EventConverter {
         self.details = details
     }
 
+    /// The type of a line that has all fields that an event of it must have; nil where it has not, or names none.
+    @inline(__always)
+    func type(of fields: LineFields) -> UnsafePointer<TypePlan>? {
+        guard fields.present & 1 << UInt64(LogPlan.type) != 0, isText(LogPlan.type, fields),
+            let type = plan.type(named: fields.spans[LogPlan.type]), type.pointee.required & ~fields.present == 0
+        else { return nil }
+        return type
+    }
+
     /// Fills `event` (all but `line`) and writes its texts to `arena`, which has ``ArenaEnd/reserve`` bytes left; or says the
     /// line's one reject: the first reason in the contract's order, and within it the first field in order.
-    @inline(__always)
+    @inline(never)
     func convert(_ fields: LineFields, _ event: inout ParsedEvent, _ arena: inout ArenaEnd) -> Verdict {
         guard fields.present & 1 << UInt64(LogPlan.type) != 0 else {
             return Verdict(.missingField, fields.present & 1 == 0 ? LogPlan.eventID : LogPlan.type)
@@ -91,7 +102,14 @@ struct EventConverter {
             return Verdict(.unknownType, LogPlan.type)
         }
         if type.pointee.required & ~fields.present != 0 { return firstMissing(fields, type) }
+        return convert(fields, as: type, &event, &arena)
+    }
 
+    /// The same of a line whose ``type(of:)`` is known.
+    @inline(__always)
+    func convert(
+        _ fields: LineFields, as type: UnsafePointer<TypePlan>, _ event: inout ParsedEvent, _ arena: inout ArenaEnd
+    ) -> Verdict {
         // An identity number is a lesser reason than any wrong form, so the first one found waits for the end.
         var citizen = -1
         let used = arena.used
@@ -99,7 +117,7 @@ struct EventConverter {
         guard isText(LogPlan.eventID, fields), Forms.isIdentifier(id) else { return Verdict(.invalidField, LogPlan.eventID) }
         if id.count >= 18, CitizenNumber.stands(in: id.start, id.count) { citizen = LogPlan.eventID }
         guard isText(LogPlan.occurredOn, fields), let occurredOn = Forms.day(fields.spans[LogPlan.occurredOn], months),
-            occurredOn >= Day.firstOccurrence.rawValue, occurredOn <= Day.lastOccurrence.rawValue
+            occurredOn >= firstDay, occurredOn <= lastDay
         else { return Verdict(.invalidField, LogPlan.occurredOn) }
         guard isText(LogPlan.recordedAt, fields), let recordedAt = Forms.instant(fields.spans[LogPlan.recordedAt], months) else {
             return Verdict(.invalidField, LogPlan.recordedAt)

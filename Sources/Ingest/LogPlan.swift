@@ -52,6 +52,10 @@ struct TypePlan {
     var fieldsCount = 0
     /// The required fields, the envelope's too.
     var required: UInt64 = 0
+    /// Its fields, the envelope's too, whose forms have no room for a quote, a backslash, a control or a byte above 7F; and of these, those
+    /// that may be a number, whose forms are JSON's or narrower.
+    var plain: UInt64 = 0
+    var numeric: UInt64 = 0
     /// Whether the type has fields kept in its detail.
     var hasDetail = false
 }
@@ -208,6 +212,7 @@ final class LogPlan: @unchecked Sendable {
         func index(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
         var plan = TypePlan(code: type.code, name: kept(text: type.name), fieldsStart: fields.count, fieldsCount: type.fields.count)
         plan.required = envelope
+        plan.plain = envelope
         for field in type.fields {
             var flat = FieldPlan(index: index(field.name))
             if field.required { plan.required |= 1 << UInt64(flat.index) }
@@ -223,6 +228,11 @@ final class LogPlan: @unchecked Sendable {
             case .word(let list):
                 (flat.form, flat.wordsStart, flat.wordsCount) = (.word, words.count, list.count)
                 words += list.map(kept(text:))
+            }
+            if flat.form != .text { plan.plain |= 1 << UInt64(flat.index) }
+            switch flat.form {
+            case .integer, .decimal, .amount: plan.numeric |= 1 << UInt64(flat.index)
+            default: break
             }
             switch field.slot {
             case .subject: flat.slot = .subject

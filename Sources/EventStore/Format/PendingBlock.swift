@@ -13,8 +13,8 @@ final class PendingBlock {
     var firstOrdinal = 0
     var known = InlineArray<4, UInt32>(repeating: 0)
     @exclusivity(unchecked) private var introduced = InlineArray<4, UInt16>(repeating: 0)
-    @exclusivity(unchecked) private var introducedLengths: [[UInt8]] = [[], [], [], []]
-    @exclusivity(unchecked) private var introducedTexts: [[UInt8]] = [[], [], [], []]
+    /// The bytes of the identifiers introduced in each space, and from the space's place in `introducedText` on these themselves.
+    @exclusivity(unchecked) private var introducedBytes = InlineArray<4, Int>(repeating: 0)
     @exclusivity(unchecked) private var used = 0
 
     let type = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
@@ -28,6 +28,9 @@ final class PendingBlock {
     let detailLength = UnsafeMutablePointer<UInt16>.allocate(capacity: capacity)
     let idText = UnsafeMutablePointer<UInt8>.allocate(capacity: maximumEntry)
     let detailText = UnsafeMutablePointer<UInt8>.allocate(capacity: maximumEntry)
+    /// The lengths of the identifiers introduced, and their bytes: for each space as many as an entry could hold.
+    private let introducedLength = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 * 2 * capacity)
+    private let introducedText = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 * maximumEntry)
     @exclusivity(unchecked) private(set) var idBytes = 0
     @exclusivity(unchecked) private(set) var detailBytes = 0
     /// Room for an entry and the eight bytes that the last store of an odd width may touch behind it.
@@ -45,6 +48,8 @@ final class PendingBlock {
         detailLength.deallocate()
         idText.deallocate()
         detailText.deallocate()
+        introducedLength.deallocate()
+        introducedText.deallocate()
         output.deallocate()
     }
 
@@ -61,18 +66,17 @@ final class PendingBlock {
         used = 0
         idBytes = 0
         detailBytes = 0
-        for space in 0..<4 where introduced[space] != 0 {
-            introduced[space] = 0
-            introducedLengths[space].removeAll(keepingCapacity: true)
-            introducedTexts[space].removeAll(keepingCapacity: true)
-        }
+        introduced = InlineArray(repeating: 0)
+        introducedBytes = InlineArray(repeating: 0)
     }
 
-    /// Notes an identifier that appears here first.
-    func introduce(_ text: UnsafeBufferPointer<UInt8>, in space: Int) {
-        introduced[space] += 1
-        introducedLengths[space].append(UInt8(truncatingIfNeeded: text.count))
-        introducedTexts[space].append(contentsOf: text)
+    /// Notes an identifier that appears here first, of an event for which ``hasRoom(for:)`` said yes: at most two each.
+    @inline(__always)
+    func introduce(_ start: UnsafePointer<UInt8>, count: Int, in space: Int) {
+        introducedLength[space &* 2 &* Self.capacity &+ Int(introduced[space])] = UInt8(truncatingIfNeeded: count)
+        introduced[space] &+= 1
+        copyText(start, to: introducedText + (space &* maximumEntry &+ introducedBytes[space]), count)
+        introducedBytes[space] &+= count
     }
 
     /// Appends an event for which ``hasRoom(for:)`` said yes.
@@ -92,11 +96,11 @@ final class PendingBlock {
         let idCount = Int(event.pointee.idCount)
         idLength[row] = event.pointee.idCount
         detailLength[row] = event.pointee.detailCount
-        (idText + idBytes).update(from: arena + Int(event.pointee.idStart), count: idCount)
+        copyText(arena + Int(event.pointee.idStart), to: idText + idBytes, idCount)
         idBytes &+= idCount
         let detailCount = Int(event.pointee.detailCount)
         if detailCount != 0 {
-            (detailText + detailBytes).update(from: arena + Int(event.pointee.detailStart), count: detailCount)
+            copyText(arena + Int(event.pointee.detailStart), to: detailText + detailBytes, detailCount)
             detailBytes &+= detailCount
         }
         used &+= cost
@@ -146,7 +150,7 @@ final class PendingBlock {
         header.detailWidth = details.spread == 0 ? 0 : details.least + Int64(details.spread) < 256 ? 1 : 2
         header.uniformDetail = header.detailWidth == 0 ? UInt16(details.least) : 0
         header.detailBytes = detailBytes
-        for space in 0..<4 { header.introducedBytes += introducedLengths[space].count + introducedTexts[space].count }
+        for space in 0..<4 { header.introducedBytes += Int(introduced[space]) + introducedBytes[space] }
         return header
     }
 
@@ -170,10 +174,10 @@ final class PendingBlock {
         column(.object, object)
         column(.value, value)
         for space in 0..<4 where introduced[space] != 0 {
-            (output + place).update(from: introducedLengths[space], count: introducedLengths[space].count)
-            place += introducedLengths[space].count
-            (output + place).update(from: introducedTexts[space], count: introducedTexts[space].count)
-            place += introducedTexts[space].count
+            (output + place).update(from: introducedLength + space * 2 * Self.capacity, count: Int(introduced[space]))
+            place += Int(introduced[space])
+            (output + place).update(from: introducedText + space * maximumEntry, count: introducedBytes[space])
+            place += introducedBytes[space]
         }
         if header.uniformID == 0 {
             (output + place).update(from: idLength, count: count)

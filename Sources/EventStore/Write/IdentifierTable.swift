@@ -165,10 +165,10 @@ final class IdentifierTable {
         held += 1
         record[0] = UInt8(truncatingIfNeeded: length)
         if length < Self.recordBytes {
-            (record + 1).update(from: start, count: length)
+            copyText(start, to: record + 1, length)
         } else {
             long.grow(to: longEnd + length)
-            (long.start + longEnd).update(from: start, count: length)
+            copyText(start, to: long.start + longEnd, length)
             UnsafeMutableRawPointer(record).storeBytes(of: longEnd, toByteOffset: 8, as: Int.self)
             longEnd += length
         }
@@ -254,26 +254,4 @@ struct IdentifierView {
             line = slots.after(line)
         }
     }
-}
-
-/// Whether two runs of `count` bytes are equal; a few bytes, so a loop over words beats a call.
-@inline(__always)
-func equal(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    let left = UnsafeRawPointer(left)
-    let right = UnsafeRawPointer(right)
-    @inline(__always) func word(_ start: UnsafeRawPointer, _ offset: Int) -> UInt64 {
-        start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-    }
-    if count >= 8 {
-        var offset = 0
-        while offset &+ 8 <= count {
-            if word(left, offset) != word(right, offset) { return false }
-            offset &+= 8
-        }
-        return word(left, count &- 8) == word(right, count &- 8)
-    }
-    for offset in 0..<count where left.load(fromByteOffset: offset, as: UInt8.self) != right.load(fromByteOffset: offset, as: UInt8.self) {
-        return false
-    }
-    return true
 }

@@ -122,15 +122,14 @@ extension StoreWriter {
                 if subject < 0 {
                     subject = Int(
                         subjects.append(subjectStart, count: subjectCount, hash: event.pointee.subjectHash, at: subjectSlot, subjectView))
-                    block.introduce(UnsafeBufferPointer(start: subjectStart, count: subjectCount), in: spaces.subject)
+                    block.introduce(subjectStart, count: subjectCount, in: spaces.subject)
                 }
                 if object < 0 {
                     object = Int(
                         (isPayee ? payees : objects).append(
                             objectStart, count: objectCount, hash: event.pointee.objectHash, at: objectSlot,
                             isPayee ? payeeView : objectView))
-                    block.introduce(
-                        UnsafeBufferPointer(start: objectStart, count: objectCount), in: isPayee ? spaces.payee : spaces.object)
+                    block.introduce(objectStart, count: objectCount, in: isPayee ? spaces.payee : spaces.object)
                 }
                 block.append(
                     event, arena: arena, subject: UInt32(truncatingIfNeeded: subject), object: UInt32(truncatingIfNeeded: object),
