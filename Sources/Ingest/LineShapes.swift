@@ -13,7 +13,8 @@ import CKernel
 /// Where most lines of an entry are of no known shape (identifiers of many lengths, names), looking for one stops.
 struct LineShapes {
     private let memory = ShapeMemory()
-    /// Where the value of `type` stood in the line learnt last.
+    /// Where the value of `type` stood in the first line learnt: what stands there tells in which set a line's shape is looked for. Where
+    /// identifiers are a little shorter or longer, that is still something of the type.
     private var typePlace = 0
     /// What looking for shapes has brought so far; below 0 it is no longer tried.
     private var credit = 256
@@ -62,10 +63,9 @@ struct LineShapes {
         let plain = fields.present & type.pointee.plain & ~(1 << UInt64(LogPlan.type))
         guard length < ShapeMemory.longest, fields.others == 0, fields.numbers & ~type.pointee.numeric == 0 else { return }
         let top = 64 - fields.present.leadingZeroBitCount
-        let place = fields.spans[LogPlan.type].start - start
-        guard top <= ShapeMemory.fields, place >= 0, place <= ShapeMemory.longest - 8 else { return }
+        guard top <= ShapeMemory.fields else { return }
         credit &-= LineShapes.price
-        typePlace = place
+        if typePlace == 0 { typePlace = min(fields.spans[LogPlan.type].start - start, ShapeMemory.longest - 8) }
         let shape = memory.oldest(Word.load(start + typePlace))
         let (pattern, mask, values) = (shape.pointee.pattern, shape.pointee.mask, shape.pointee.values)
         mask.update(repeating: 255, count: length + 1)
