@@ -322,6 +322,7 @@ extension EntryReader {
         var line = lines
         while place < end, event < eventsEnd, texts.used <= arenaLimit {
             line &+= 1
+            if !shapes.isTried { shapes.rest() }
             let isTried = shapes.isTried && end - place >= LineShapes.reach
             let shape = isTried ? shapes.find(place, &fields) : nil
             let feed = shape.map { place + $0.pointee.length } ?? scanner.scan(place, &fields)

@@ -10,25 +10,42 @@ import CKernel
 /// where these stood, nothing in them ends or bends a text or a number, so the scanner would find the same fields there. If it does not,
 /// the strict reader reads the line anew.
 ///
-/// Where most lines of an entry are of no known shape (identifiers of many lengths, names), looking for one stops.
+/// Where looking for shapes costs more than it saves (identifiers of many lengths, names), it rests for some thousand lines.
 struct LineShapes {
     private let memory = ShapeMemory()
-    /// Where the value of `type` stood in the first line learnt: what stands there tells in which set a line's shape is looked for. Where
-    /// identifiers are a little shorter or longer, that is still something of the type.
+    /// Where the value of `type` stood in the first line learnt since the last rest: the eight bytes that stand there tell in which set a
+    /// line's shape is looked for. Where identifiers are a little shorter or longer, these are still some of the type's.
     private var typePlace = 0
-    /// What looking for shapes has brought so far; below 0 it is no longer tried.
-    private var credit = 256
+    /// What looking for shapes has brought so far; below 0, how many lines it still rests.
+    private var credit = LineShapes.greatestCredit
 
     /// What finding a shape saves, and learning one costs, in looks in vain.
     private static let gain = 2
     private static let price = 8
     private static let greatestCredit = 1024
+    /// What there is behind a rest, and how many lines a rest takes: some lines in a hundred are looked at in vain at most.
+    private static let newCredit = 128
+    private static let rest = 1 << 13
 
     /// From how many readable bytes on a line may be looked at.
     static var reach: Int { ShapeMemory.longest }
 
     var isTried: Bool {
         @inline(__always) get { credit >= 0 }
+    }
+
+    /// Counts a line for which no shape is looked for.
+    @inline(__always)
+    mutating func rest() {
+        credit &+= 1
+        if credit == 0 { (credit, typePlace) = (LineShapes.newCredit, 0) }
+    }
+
+    /// Takes from the credit; what is left of none is a rest.
+    @inline(__always)
+    private mutating func pay(_ price: Int) {
+        credit &-= price
+        if credit < 0 { credit = -LineShapes.rest }
     }
 
     /// The shape of the line at `start`, whose fields it then writes; nil: no known one. ``reach`` bytes from `start` on are readable.
@@ -51,7 +68,7 @@ struct LineShapes {
             }
             shape += 1
         }
-        credit &-= 1
+        pay(1)
         return nil
     }
 
@@ -64,7 +81,7 @@ struct LineShapes {
         guard length < ShapeMemory.longest, fields.others == 0, fields.numbers & ~type.pointee.numeric == 0 else { return }
         let top = 64 - fields.present.leadingZeroBitCount
         guard top <= ShapeMemory.fields else { return }
-        credit &-= LineShapes.price
+        pay(LineShapes.price)
         if typePlace == 0 { typePlace = min(fields.spans[LogPlan.type].start - start, ShapeMemory.longest - 8) }
         let shape = memory.oldest(Word.load(start + typePlace))
         let (pattern, mask, values) = (shape.pointee.pattern, shape.pointee.mask, shape.pointee.values)
@@ -86,7 +103,7 @@ struct LineShapes {
     }
 }
 
-/// A line's bytes between its values; see ``LineShapes``.
+/// A line's bytes around its plain values; see ``LineShapes``.
 struct LineShape {
     /// The bytes before the line feed; 0: there is no shape here.
     fileprivate(set) var length = 0
@@ -98,7 +115,7 @@ struct LineShape {
     fileprivate var numbers: UInt64 = 0
     /// Where each field's value stands; 0 and 0 for fields without one.
     fileprivate let values: UnsafeMutablePointer<ShapeValue>
-    /// The line with zeroes for its values, and what has ones elsewhere; both ``ShapeMemory/longest`` bytes long.
+    /// The line with zeroes for its plain values, and what has ones elsewhere; both ``ShapeMemory/longest`` bytes long.
     fileprivate let pattern: UnsafeMutablePointer<UInt8>
     fileprivate let mask: UnsafeMutablePointer<UInt8>
 }
@@ -108,7 +125,7 @@ private struct ShapeValue {
     let count: Int
 }
 
-/// The memory of the shapes of one reader: sets of them, by the first bytes of the type.
+/// The memory of the shapes of one reader: sets of them, by eight bytes of the type; a set that is full loses the shape it learnt first.
 private final class ShapeMemory {
     /// A line with its line feed is at most as long.
     static let longest = 240
@@ -141,7 +158,7 @@ private final class ShapeMemory {
     @inline(__always)
     private func number(_ type: UInt64) -> Int { Int(truncatingIfNeeded: (type &* 0x9E37_79B9_7F4A_7C15) &>> 60) }
 
-    /// The first shape of the set for a type that begins with these bytes.
+    /// The first shape of the set for these bytes.
     @inline(__always)
     func set(_ type: UInt64) -> UnsafeMutablePointer<LineShape> { shapes + number(type) &* Self.ways }
 
