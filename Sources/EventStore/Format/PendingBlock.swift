@@ -13,7 +13,7 @@ final class PendingBlock {
     var firstOrdinal = 0
     var known = InlineArray<4, UInt32>(repeating: 0)
     @exclusivity(unchecked) private var introduced = InlineArray<4, UInt16>(repeating: 0)
-    /// The bytes of the identifiers introduced in each space, and from the space's place in `introducedText` on these themselves.
+    /// How many bytes of `introducedText` the identifiers introduced in each space take.
     @exclusivity(unchecked) private var introducedBytes = InlineArray<4, Int>(repeating: 0)
     @exclusivity(unchecked) private var used = 0
 
@@ -28,7 +28,7 @@ final class PendingBlock {
     let detailLength = UnsafeMutablePointer<UInt16>.allocate(capacity: capacity)
     let idText = UnsafeMutablePointer<UInt8>.allocate(capacity: maximumEntry)
     let detailText = UnsafeMutablePointer<UInt8>.allocate(capacity: maximumEntry)
-    /// The lengths of the identifiers introduced, and their bytes: for each space as many as an entry could hold.
+    /// The lengths of the identifiers introduced, at most two an event, and their bytes, at most an entry's: space behind space.
     private let introducedLength = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 * 2 * capacity)
     private let introducedText = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 * maximumEntry)
     @exclusivity(unchecked) private(set) var idBytes = 0
