@@ -15,7 +15,9 @@ public final class HistoriesAhead: Sendable {
 
     /// Begins to read the histories of a store and, where asked for, its sums, of whatever day and communities they are: where they are of
     /// others than the report's, a fold makes all anew, and to have read them costs little beside that.
-    public init(_ store: EventStore, withSums: Bool) {
+    ///
+    /// - Parameter listsFindings: Whether the report will list findings, and not only count them.
+    public init(_ store: EventStore, withSums: Bool, listsFindings: Bool) {
         filesAreRead.enter()
         sumsAreRead.enter()
         DispatchQueue(label: "tuowei.ahead", qos: .userInitiated).async { [self] in
@@ -25,7 +27,7 @@ public final class HistoriesAhead: Sendable {
             files.withLock { $0 = opened }
             filesAreRead.leave()
             if withSums {
-                let sums = try? keeper.sums()
+                let sums = try? keeper.sums(listsFindings: listsFindings)
                 isWithout.store(sums == nil, ordering: .relaxed)
                 kept.withLock { $0 = sums }
             }

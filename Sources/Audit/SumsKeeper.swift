@@ -26,14 +26,15 @@ extension HistoryKeeper {
         {
             return sums
         }
-        guard try haveSums(for: request, by: program), let sums = try sums(), sums.areOf(request) else { return nil }
+        guard try haveSums(for: request, by: program), let sums = try sums(listsFindings: request.listsFindings), sums.areOf(request)
+        else { return nil }
         return sums
     }
 
-    /// The sums that there are; nil: there are none, they are damaged, or of another log.
-    func sums() throws -> DaySums? {
+    /// The sums that there are, with or without what findings name; nil: there are none, they are damaged, or of another log.
+    func sums(listsFindings: Bool) throws -> DaySums? {
         guard let stored = try folder.openSums(), let head = try head(of: stored), try isOurs(head) else { return nil }
-        return read(stored)
+        return read(stored, listsFindings: listsFindings)
     }
 
     /// Whether there seem to be such sums: only the beginning of their file is read, unless it was read to the end before.
@@ -141,8 +142,8 @@ extension HistoryKeeper {
         return head.isMade(from: try store.root(ofSize: head.size))
     }
 
-    private func read(_ stored: StoredHistory) -> DaySums? {
-        DaySums(size: stored.size, threads: threads) { try stored.read(into: $0, at: $1) }
+    private func read(_ stored: StoredHistory, listsFindings: Bool = true) -> DaySums? {
+        DaySums(size: stored.size, threads: threads, listsFindings: listsFindings) { try stored.read(into: $0, at: $1) }
     }
 
     private func words(of stored: StoredHistory, _ count: Int) throws -> [UInt64] {

@@ -98,6 +98,7 @@ public struct Findings: Sendable {
     private var logs: [LogFindings]
     /// Those of each code and log, in order.
     private var groups: [Group] = []
+    /// Empty where they were only counted.
     private var order: [FindingPlace] = []
 
     struct Group {
@@ -105,6 +106,20 @@ public struct Findings: Sendable {
         let log: Log
         /// In ``order``.
         var range: Range<Int>
+
+        /// Those groups that hold any, one behind another: by code, then by log, in the order of `findings.csv`.
+        ///
+        /// - Parameter count: How many a log has of a code.
+        static func all(_ count: (FindingCode, Log) -> Int) -> [Group] {
+            var groups: [Group] = []
+            for code in FindingCode.allCases {
+                for log in Log.allCases where count(code, log) > 0 {
+                    let start = groups.last?.range.upperBound ?? 0
+                    groups.append(Group(code: code, log: log, range: start..<start + count(code, log)))
+                }
+            }
+            return groups
+        }
     }
 
     /// No findings.
@@ -112,6 +127,12 @@ public struct Findings: Sendable {
 
     /// The findings of each log, by ``Log/rawValue``, group by group in this order.
     init(_ logs: [LogFindings], _ groups: [Group], _ order: [FindingPlace]) { (self.logs, self.groups, self.order) = (logs, groups, order) }
+
+    /// Findings that are not listed: how many each log has of each code.
+    init(counts count: (FindingCode, Log) -> Int) {
+        self.init()
+        groups = Group.all(count)
+    }
 
     /// Adds a finding behind the others; whoever adds keeps the order.
     public mutating func append(
@@ -126,7 +147,10 @@ public struct Findings: Sendable {
     }
 
     /// The number of findings.
-    public var count: Int { order.count }
+    public var count: Int { groups.last?.range.upperBound ?? 0 }
+
+    /// Whether ``forEach(in:_:)`` can give them, as a request with ``ProjectionRequest/listsFindings`` asks for.
+    public var areListed: Bool { order.count == count }
 
     /// How many have a code.
     public func count(of code: FindingCode) -> Int { groups.reduce(0) { $0 + ($1.code == code ? $1.range.count : 0) } }
@@ -138,11 +162,14 @@ public struct Findings: Sendable {
     /// Calls `body` with each finding in a range of places in their order, its event's identifier and its subject, valid during the call: a
     /// child, facility or grant, `child@facility` for an enrolment, nothing for a void.
     ///
+    /// Only where they are listed (``areListed``); to ask for others is a mistake in the program.
+    ///
     /// Texts lie far apart, and reading one waits for the memory; so some are read ahead, which wait side by side.
     public func forEach(
         in places: Range<Int>,
         _ body: (_ finding: Finding, _ eventID: UnsafeBufferPointer<UInt8>, _ subject: UnsafeBufferPointer<UInt8>) -> Void
     ) {
+        precondition(areListed, "findings that were only counted are not to be listed")
         let room = Self.idRoom + Self.subjectRoom
         withUnsafeTemporaryAllocation(byteCount: Self.readAhead * room, alignment: 8) { ahead in
             withUnsafeTemporaryAllocation(of: Finding.self, capacity: Self.readAhead) { findings in

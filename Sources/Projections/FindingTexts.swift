@@ -219,14 +219,8 @@ private func precedes(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBuffer
 extension Findings {
     /// The findings of all logs, by ``Log/rawValue``, in the order of `findings.csv`: by code, then by log.
     init(_ logs: [LogFindings], threads: Int) throws {
-        var groups: [Group] = []
-        var count = 0
-        for code in FindingCode.allCases {
-            for (log, findings) in zip(Log.allCases, logs) where findings.count(of: code) > 0 {
-                groups.append(Group(code: code, log: log, range: count..<count + findings.count(of: code)))
-                count += findings.count(of: code)
-            }
-        }
+        let groups = Group.all { code, log in logs[Int(log.rawValue)].count(of: code) }
+        let count = groups.last?.range.upperBound ?? 0
         // The longest come first, so that none of them is left to one thread at the end.
         let longestFirst = groups.sorted { ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound) }
         var failure: (any Error)?

@@ -65,7 +65,7 @@ private struct ProjectionRest {
     }
 
     func make(_ children: FoldedChildren, _ totals: Totals, _ enrolments: Table<Int32>, _ projected: inout Projected) throws {
-        var findings: [LogFindings?] = Log.allCases.map { _ in nil }
+        var findings: [FindingsOfLog?] = Log.allCases.map { _ in nil }
         var list: [ProjectedFacility] = []
         var allFlows: [Flow] = []
         // The longest pieces come first.
@@ -95,11 +95,24 @@ private struct ProjectionRest {
         children.kept?.letGo(\.flows)
         projected.facilities = list
         projected.flows = allFlows
-        projected.findings = try Findings(findings.compactMap { $0 }, threads: request.threads)
+        if request.listsFindings {
+            projected.findings = try Findings(
+                findings.compactMap { if case .listed(let list) = $0 { list } else { nil } }, threads: request.threads)
+        } else {
+            projected.findings = Findings { code, log in
+                if case .counted(let counts) = findings[Int(log.rawValue)] { counts[Int(code.rawValue)] } else { 0 }
+            }
+        }
+    }
+
+    /// The findings of a log as they are asked for: with what they name, or how many there are of each code.
+    private enum FindingsOfLog {
+        case listed(LogFindings)
+        case counted([Int])
     }
 
     /// The findings of a log: those of what was folded now and, where that is not all, those kept of the rest.
-    private func findings(_ log: Log, _ children: FoldedChildren) throws -> LogFindings {
+    private func findings(_ log: Log, _ children: FoldedChildren) throws -> FindingsOfLog {
         var new: [RawFinding]
         var old: (columns: FindingColumns, changed: Table<UInt64>)?
         switch log {
@@ -114,10 +127,14 @@ private struct ProjectionRest {
             new = grants.findings
             if let kept = children.kept, let changed = grants.changed { old = (kept.sums.grantFindings, changed) }
         }
+        let ofVoids = voids.findings.filter { $0.log == log }
+        guard request.listsFindings else {
+            let counts = old.map { columns, changed in columns.counts(with: new, without: changed) } ?? new.counts
+            return .counted(zip(counts, ofVoids.counts).map { $0 + $1 })
+        }
         let kept = try old.map { columns, changed in
             KeptFindings(columns, &new, without: changed, facilities: log == .enrollments ? try IdentifierTexts(source, .facility) : nil)
         }
-        return try LogFindings(
-            new + voids.findings.filter { $0.log == log }, beside: kept, log, in: source, threads: request.threads)
+        return .listed(try LogFindings(new + ofVoids, beside: kept, log, in: source, threads: request.threads))
     }
 }

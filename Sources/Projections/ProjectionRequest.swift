@@ -13,6 +13,9 @@ public struct ProjectionRequest: Sendable {
     public let communities: [String]
     /// How many threads may work at once, at least 1. The result does not depend on it.
     public let threads: Int
+    /// Whether findings are listed, each with what it names, or only counted: to look that up and to put it in order is a good part of what
+    /// a small change takes. Nothing else depends on it.
+    public var listsFindings = true
 
     /// The column of what lies in no registered community.
     public var unassigned: Int { communities.count }

@@ -43,4 +43,11 @@ extension [RawFinding] {
         if let code = outcome.first { append(RawFinding(code, log, ordinal, day, subject: subject, facility: facility)) }
         if let code = outcome.second { append(RawFinding(code, log, ordinal, day, subject: subject, facility: facility)) }
     }
+
+    /// How many there are of each code, by ``FindingCode/rawValue``.
+    var counts: [Int] {
+        var counts = [Int](repeating: 0, count: FindingCode.allCases.count)
+        for finding in self { counts[Int(finding.code.rawValue)] += 1 }
+        return counts
+    }
 }

@@ -79,12 +79,14 @@ public struct Table: Sendable {
     public let columns: [Column]
     /// The columns that together tell rows apart; empty where rows may be equal.
     public let key: [String]
+    /// Whether its rows list findings (``ProjectionRequest/listsFindings``).
+    public let listsFindings: Bool
 
     private let parts: @Sendable (ReportFigures) -> Int
     private let write: @Sendable (ReportFigures, Int, inout RowWriter) -> Void
 
     init(
-        _ name: String, _ chinese: String, _ english: String, columns: [Column], key: [String],
+        _ name: String, _ chinese: String, _ english: String, columns: [Column], key: [String], listsFindings: Bool = false,
         parts: @escaping @Sendable (ReportFigures) -> Int = { _ in 1 },
         write: @escaping @Sendable (ReportFigures, Int, inout RowWriter) -> Void
     ) {
@@ -93,6 +95,7 @@ public struct Table: Sendable {
         self.english = english
         self.columns = columns
         self.key = key
+        self.listsFindings = listsFindings
         self.parts = parts
         self.write = write
     }

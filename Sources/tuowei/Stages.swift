@@ -121,7 +121,8 @@ enum Stages {
     /// What can be known before the archives are ingested: the reference data, by which the report may turn out to be impossible, and the
     /// store as it stands. Where there are threads and a store, the reference data and its histories and sums are read from then on, beside
     /// the ingest.
-    static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, threads: Int) throws -> Known {
+    static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, threads: Int) throws -> Known {
+        let listsFindings = try options.chosen()?.contains(where: \.listsFindings) ?? true
         let isAllKnown = try moment.instant() == nil
         let reference = Once { try self.reference(of: pipeline) }
         // Begun beside the opening of the store. What is wrong with the reference data is said by whoever asks for them next.
@@ -139,7 +140,8 @@ enum Stages {
             _ = try reference.value()
             return Known(reference: reference, store: store)
         }
-        return Known(reference: reference, store: store, histories: HistoriesAhead(store, withSums: isAllKnown))
+        return Known(
+            reference: reference, store: store, histories: HistoriesAhead(store, withSums: isAllKnown, listsFindings: listsFindings))
     }
 
     private static func fileSize(_ path: String) -> Int? {

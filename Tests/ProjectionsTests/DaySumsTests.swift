@@ -16,8 +16,8 @@ import Testing
     }
 
     /// The sums that a file of these words holds.
-    static func opened(_ words: [UInt64]) -> DaySums? {
-        DaySums(size: words.count * 8) { buffer, offset in
+    static func opened(_ words: [UInt64], listsFindings: Bool = true) -> DaySums? {
+        DaySums(size: words.count * 8, listsFindings: listsFindings) { buffer, offset in
             try words.withUnsafeBytes { bytes in
                 guard offset + buffer.count <= bytes.count else { throw ProjectionError.damagedHistories }
                 buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + buffer.count]))
@@ -69,6 +69,7 @@ import Testing
                 expect(
                     try project(source, request(threads), histories: histories, sums: { sums }, partitionShift: shift),
                     equals: try project(source, request(1), partitionShift: shift), place)
+                try expectCounting(source, request(threads), histories, sums: try Self.words(made), shift, place)
                 let district = try FoldedDistrict(
                     source, request(1), histories: histories, find: nil, sums: { sums }, partitionShift: shift, folded: nil)
                 if let kept = district.children.kept {
@@ -96,6 +97,30 @@ import Testing
         #expect(used > 7, "only \(used) of 15 were used")
         #expect(standing > 20 && again < standing, "\(standing) kept findings stand, \(again) of them looked at again")
         #expect(changedGrants > 0 && changedGrants < allGrants, "\(changedGrants) of \(allGrants) grants were folded")
+    }
+
+    /// Findings that are only counted are as many as those that are listed, with the sums of which nothing else was read and without; all
+    /// else is the same.
+    private func expectCounting(
+        _ source: MemorySource, _ request: ProjectionRequest, _ histories: Histories, sums words: [UInt64], _ shift: UInt32?,
+        _ place: String
+    ) throws {
+        let sums = try #require(Self.opened(words, listsFindings: false))
+        let listed = try project(source, request, partitionShift: shift)
+        var counting = request
+        counting.listsFindings = false
+        // Sums without what findings name are of no use to who lists them.
+        #expect(sums.areOf(counting) && sums.areOf(request) == sums.listFindings)
+        for sums in [sums, nil] {
+            var counted = try project(source, counting, histories: histories, sums: { sums }, partitionShift: shift)
+            #expect(counted.findings.count == listed.findings.count, "\(place)")
+            #expect(listed.findings.areListed && (counted.findings.areListed == (counted.findings.count == 0)), "\(place)")
+            for code in FindingCode.allCases {
+                #expect(counted.findings.count(of: code) == listed.findings.count(of: code), "\(place), \(code)")
+            }
+            counted.findings = listed.findings
+            expect(counted, equals: listed, place)
+        }
     }
 
     /// Sums of other days, other communities or a longer record are left alone.
@@ -146,13 +171,29 @@ import Testing
             let made = try daySums(source, again, size: 9, root: root, program: "1", partitionShift: shift)
             #expect(try Self.words(made) == words)
         }
+        var unread = 0
         for place in words.indices {
             var damaged = words
             damaged[place] ^= 1 << UInt64(place % 64)
             #expect(Self.opened(damaged) == nil, "word \(place)")
-            #expect(Self.opened(Array(words.prefix(place))) == nil)
+            for lists in [true, false] { #expect(Self.opened(Array(words.prefix(place)), listsFindings: lists) == nil) }
+            // What is not read is not checked, and nothing of it is there.
+            if let counting = Self.opened(damaged, listsFindings: false) {
+                unread += 1
+                for findings in [counting.birthFindings, counting.enrolmentFindings, counting.grantFindings] {
+                    #expect(findings.ordinals.isEmpty && findings.days.isEmpty && findings.facilities.isEmpty)
+                    #expect(findings.idLengths.isEmpty && findings.ids.isEmpty && findings.subjectLengths.isEmpty)
+                    #expect(findings.subjectTexts.isEmpty && findings.count > 0 && findings.subjects.count == findings.count)
+                }
+            }
         }
-        #expect(Self.opened(words + [0]) == nil)
+        let findings = try [#require(Self.opened(words))].flatMap { [$0.birthFindings, $0.enrolmentFindings, $0.grantFindings] }
+        let printed = findings.reduce(0) { sum, columns in
+            let texts = (columns.ids.count + 7) / 8 + (columns.subjectTexts.count + 7) / 8
+            return sum + 3 * ((columns.count + 1) / 2) + 2 * ((columns.count + 7) / 8) + texts
+        }
+        #expect(unread == printed, "\(unread) words of \(words.count) are not read where findings are counted")
+        for lists in [true, false] { #expect(Self.opened(words + [0], listsFindings: lists) == nil) }
     }
 
     /// Whether histories lie beside the log changes no byte of them: not where children are paid later than D either, or by voided grants.

@@ -59,15 +59,21 @@ public struct DaySums: Sendable {
     /// Whether they say that they were made of a log whose first ``size`` entries have this root.
     public func isMade(from root: Digest) -> Bool { self.root == HistoryFile.words(of: root) }
 
-    /// Whether they are of this request's days and communities, with everything known.
+    /// Whether they are of this request's days and communities, with everything known, and hold what it asks of findings.
     public func areOf(_ request: ProjectionRequest) -> Bool {
         request.knownAt == nil && cuts == request.cuts.map(\.rawValue) && communities == request.communities
+            && (listFindings || !request.listsFindings)
     }
 
     /// Whether they answer a request over a record: it has at least what they were made of.
     func answer(_ request: ProjectionRequest, _ shape: RecordShape) -> Bool {
         areOf(request) && zip(events, shape.eventCounts).allSatisfy { $0 <= $1 } && lookups.count <= shape.facilities
             && lastColumns.count <= shape.children && payees.count <= shape.grants
+    }
+
+    /// Whether they hold what findings name, and not only how many there are.
+    var listFindings: Bool {
+        [birthFindings, enrolmentFindings, grantFindings].allSatisfy { $0.ordinals.count == $0.count && $0.idLengths.count == $0.count }
     }
 
     /// The request that they answer.

@@ -2,8 +2,11 @@ public import Events
 
 /// How ``DaySums`` stand in a file: words of 64 bits, little-endian; `DerivedFiles.md` of the EventStore says what each is.
 extension DaySums {
-    fileprivate static let magic: UInt64 = 0x3530_534D_5553_5754  // "TWSUMS05"
-    fileprivate static let fixedWords = 33
+    fileprivate static let magic: UInt64 = 0x3630_534D_5553_5754  // "TWSUMS06"
+    /// The lists, each of which has its checksum in the head, so that a reader may leave some of them where they are.
+    private static let lists = 49
+    private static let firstSum = 32
+    fileprivate static let fixedWords = firstSum + lists + 1
 
     /// Gives the file to a sink, piece by piece with the place of each in the file, from several threads at once.
     public func write(threads: Int = 1, to sink: (UnsafeRawBufferPointer, Int) throws -> Void) throws {
@@ -51,11 +54,16 @@ extension DaySums {
         for (place, length) in lengths.enumerated() { head[11 + place] = UInt64(length) }
         head[30] = DaySumsHead.key(cuts: cuts, communities: communities, program: self.program)
         head[31] = Self.packed.enumerated().reduce(0) { $0 | UInt64(self[keyPath: $1.element].width) << UInt64(8 * $1.offset) }
-        var sum = Checksum()
-        sum.add(try lists.write(from: Self.fixedWords * 8, threads: threads, to: sink))
-        sum.add(Array(head.dropLast()))
-        head[32] = sum.value
+        let sums = try lists.write(from: Self.fixedWords * 8, threads: threads, to: sink)
+        precondition(sums.count == Self.lists, "as many lists as the head has room for")
+        head.replaceSubrange(Self.firstSum..<Self.firstSum + Self.lists, with: sums)
+        head[Self.fixedWords - 1] = Self.checksum(ofHead: head)
         try head.withUnsafeBytes { try sink($0, 0) }
+    }
+
+    /// The checksum of a head's words but the last, which it is.
+    private static func checksum(ofHead head: [UInt64]) -> UInt64 {
+        head.dropLast().withUnsafeBufferPointer { Checksum.of($0) }
     }
 
     /// The lists whose numbers' width the head tells, a byte each.
@@ -73,10 +81,12 @@ extension DaySums {
     }
 
     /// Reads a file of `size` bytes, list beside list; nil where it is damaged, or none.
-    public init?(size fileSize: Int, threads: Int = 1, read: @escaping HistoryFile.Read) {
+    ///
+    /// - Parameter listsFindings: Whether to read what findings name, which is half of the file. What is not read is not checked either.
+    public init?(size fileSize: Int, threads: Int = 1, listsFindings: Bool = true, read: @escaping HistoryFile.Read) {
         guard let head = Self.words(Self.fixedWords, fileSize, read), head[0] == Self.magic, fileSize % 8 == 0,
             head[1] == UInt64(fileSize / 8), let size = Int(exactly: head[2]),
-            head[7..<30].allSatisfy({ $0 <= UInt64(UInt32.max) })
+            head[7..<30].allSatisfy({ $0 <= UInt64(UInt32.max) }), head[Self.fixedWords - 1] == Self.checksum(ofHead: head)
         else { return nil }
         let lengths = head[11..<30].map { Int($0) }
         let widths = Self.packed.indices.map { Int(head[31] >> UInt64(8 * $0) & 0xFF) }
@@ -98,7 +108,7 @@ extension DaySums {
         let classes = lists.next(facilities * 4, of: Int32.self)
         let newborns = lists.next((lengths[2] + 1) * 2, of: Int32.self)
         let (keys, numbers) = (lists.next(lengths[6], of: UInt64.self), lists.next(lengths[6], of: Int32.self))
-        let findings = [9, 12, 15].map { StoredFindings(lengths[$0..<$0 + 3], lists) }
+        let findings = [9, 12, 15].map { StoredFindings(lengths[$0..<$0 + 3], lists, areListed: listsFindings) }
         let lastColumns = lists.next(lengths[7], width: widths[2])
         let filedCounts = lists.next(facilities, of: UInt32.self)
         let (filedDays, areFiled) = (lists.next(lengths[8], of: Int32.self), lists.next(lengths[8], of: UInt8.self))
@@ -106,11 +116,8 @@ extension DaySums {
         let facilityMoney = lists.next(facilities, of: GrantTotals.self)
         let yearly = lists.next(YearlySums.count, of: GrantTotals.self)
         let payees = lists.next(lengths[18], of: GrantPayee.self)
-        guard let sums = lists.read(threads: threads, read) else { return nil }
-        var sum = Checksum()
-        sum.add(sums)
-        sum.add(Array(head.dropLast()))
-        guard sum.value == head[32], codeLengths.numbers.reduce(0, { $0 + Int($1) }) == codes.numbers.count,
+        guard lists.read(threads: threads, checksums: head[Self.firstSum..<Self.firstSum + Self.lists], read),
+            codeLengths.numbers.reduce(0, { $0 + Int($1) }) == codes.numbers.count,
             filedCounts.numbers.reduce(0, { $0 + Int($1) }) == lengths[8], findings.allSatisfy(\.isWhole)
         else { return nil }
         self.program = String(decoding: program.numbers, as: UTF8.self)
@@ -207,15 +214,15 @@ public struct DaySumsHead: Sendable {
         lists.append([UInt64(cuts.count)])
         lists.append(cuts)
         lists.append(Array((communities + [program]).joined(separator: "\n").utf8))
-        var sum = Checksum()
-        sum.add(lists.checksums)
-        return sum.value
+        return lists.checksums.withUnsafeBufferPointer { Checksum.of($0) }
     }
 }
 
 /// Lists of numbers that stand in a file one behind another: first what is expected is said, then it is read.
 private final class StoredLists {
     private var lists: [any StoredWords] = []
+    /// By list: whether it is wanted.
+    private var areRead: [Bool] = []
     private var end: Int
     private let size: Int
 
@@ -224,10 +231,11 @@ private final class StoredLists {
         self.size = size
     }
 
-    /// The next so many numbers.
-    func next<Number: BitwiseCopyable>(_ count: Int, of: Number.Type) -> StoredList<Number> {
+    /// The next so many numbers; of a list that is not to be read, none.
+    func next<Number: BitwiseCopyable>(_ count: Int, of: Number.Type, isRead: Bool = true) -> StoredList<Number> {
         let list = StoredList<Number>(count, at: end)
         lists.append(list)
+        areRead.append(isRead)
         let (sum, overflow) = end.addingReportingOverflow(list.length)
         end = overflow ? .max : sum
         return list
@@ -239,17 +247,19 @@ private final class StoredLists {
         return next(overflow ? .max : bytes, of: UInt8.self)
     }
 
-    /// Reads all lists, which are the rest of the file; the checksum of each, or nil where there are fewer or cannot be read.
-    func read(threads: Int, _ read: @escaping HistoryFile.Read) -> [UInt64]? {
-        guard end == size else { return nil }
-        var sums = [UInt64?](repeating: nil, count: lists.count)
+    /// Reads the lists, which are the rest of the file; whether there are as many, and each that is read has its checksum.
+    func read(threads: Int, checksums: ArraySlice<UInt64>, _ read: @escaping HistoryFile.Read) -> Bool {
+        guard end == size, lists.count == checksums.count else { return false }
+        let expected = Array(checksums)
         // The longest first, so that none of them is left to one thread at the end.
-        let order = lists.indices.sorted { (lists[$1].length, $0) < (lists[$0].length, $1) }
-        sums.withUnsafeMutableBufferPointer { sums in
-            try? Workers.run(threads, items: order.count) { _, item in sums[order[item]] = lists[order[item]].load(read) }
+        let order = lists.indices.filter { areRead[$0] }.sorted { (lists[$1].length, $0) < (lists[$0].length, $1) }
+        var areWhole = [Bool](repeating: false, count: order.count)
+        areWhole.withUnsafeMutableBufferPointer { areWhole in
+            try? Workers.run(threads, items: order.count) { _, item in
+                areWhole[item] = lists[order[item]].load(read) == expected[order[item]]
+            }
         }
-        let whole = sums.compactMap { $0 }
-        return whole.count == lists.count ? whole : nil
+        return areWhole.allSatisfy { $0 }
     }
 }
 
@@ -298,21 +308,22 @@ private struct StoredFindings {
     private let days: StoredList<Int32>
     private let codes, idLengths, ids, subjectLengths, subjectTexts: StoredList<UInt8>
 
-    /// `lengths` are how many there are, and the bytes of their events' identifiers and of their subjects'.
-    init(_ lengths: ArraySlice<Int>, _ lists: StoredLists) {
+    /// `lengths` are how many there are, and the bytes of their events' identifiers and of their subjects'. Where they are not listed, the
+    /// columns that counting asks for are all that is read.
+    init(_ lengths: ArraySlice<Int>, _ lists: StoredLists, areListed: Bool) {
         let (count, idBytes, subjectBytes) = (lengths[lengths.startIndex], lengths[lengths.startIndex + 1], lengths[lengths.startIndex + 2])
-        ordinals = lists.next(count, of: UInt32.self)
-        days = lists.next(count, of: Int32.self)
+        ordinals = lists.next(count, of: UInt32.self, isRead: areListed)
+        days = lists.next(count, of: Int32.self, isRead: areListed)
         subjects = lists.next(count, of: UInt32.self)
-        facilities = lists.next(count, of: UInt32.self)
+        facilities = lists.next(count, of: UInt32.self, isRead: areListed)
         codes = lists.next(count, of: UInt8.self)
-        idLengths = lists.next(count, of: UInt8.self)
-        ids = lists.next(idBytes, of: UInt8.self)
-        subjectLengths = lists.next(count, of: UInt8.self)
-        subjectTexts = lists.next(subjectBytes, of: UInt8.self)
+        idLengths = lists.next(count, of: UInt8.self, isRead: areListed)
+        ids = lists.next(idBytes, of: UInt8.self, isRead: areListed)
+        subjectLengths = lists.next(count, of: UInt8.self, isRead: areListed)
+        subjectTexts = lists.next(subjectBytes, of: UInt8.self, isRead: areListed)
     }
 
-    /// Whether the lengths of the texts, once read, are the ones of all texts.
+    /// Whether the lengths of the texts, as far as they were read, are the ones of all texts.
     var isWhole: Bool {
         func total(_ lengths: StoredList<UInt8>) -> Int { lengths.numbers.reduce(0) { $0 + Int($1) } }
         return total(idLengths) == ids.numbers.count && total(subjectLengths) == subjectTexts.numbers.count
@@ -353,8 +364,4 @@ extension GrantTotals {
     fileprivate var isWithinLimits: Bool {
         (0...Int(UInt32.max)).contains(grants) && granted >= 0 && paid >= 0 && recovered >= 0
     }
-}
-
-extension Checksum {
-    fileprivate mutating func add(_ words: [UInt64]) { words.withUnsafeBufferPointer { add($0) } }
 }

@@ -2,6 +2,8 @@ import Events
 
 /// Findings of one log, each with a subject, in the order of `findings.csv`, column by column and with what they name: as they stand in
 /// a file.
+///
+/// Subjects and codes are all that counting asks for: whoever only counts has the other columns empty.
 struct FindingColumns: Sendable {
     var ordinals: [UInt32] = []
     var days: [Int32] = []
@@ -16,7 +18,7 @@ struct FindingColumns: Sendable {
     var subjectLengths: [UInt8] = []
     var subjectTexts: [UInt8] = []
 
-    var count: Int { ordinals.count }
+    var count: Int { codes.count }
 
     init() {}
 
@@ -58,6 +60,26 @@ struct FindingColumns: Sendable {
     }
 }
 
+extension FindingColumns {
+    /// How many findings there are of each code, by ``FindingCode/rawValue``: these, but for those of the subjects whose bits are set, of
+    /// which `new` are all that there are.
+    func counts(with new: [RawFinding], without changed: Table<UInt64>) -> [Int] {
+        precondition(subjects.count == count, "columns of one length")
+        var counts = new.counts
+        let (words, limit) = (changed.base, changed.count)
+        subjects.withUnsafeBufferPointer { subjects in
+            codes.withUnsafeBufferPointer { codes in
+                for place in codes.indices {
+                    let subject = subjects[place]
+                    guard Int(subject >> 6) < limit, words[Int(subject >> 6)] >> UInt64(subject & 63) & 1 == 0 else { continue }
+                    counts[Int(codes[place])] += 1
+                }
+            }
+        }
+        return counts
+    }
+}
+
 /// What is left of kept findings of a log once those of the subjects of which something changed were compared with what these have now.
 struct KeptFindings: Sendable {
     fileprivate private(set) var columns: FindingColumns
@@ -89,7 +111,7 @@ struct KeptFindings: Sendable {
         self.columns = columns
         self.facilities = facilities
         let count = columns.count
-        precondition(columns.subjects.count == count && columns.codes.count == count, "columns of one length")
+        precondition(columns.subjects.count == count && columns.ordinals.count == count, "columns of one length")
         precondition(columns.idLengths.count == count && columns.subjectLengths.count == count, "columns of one length")
         func key(_ ordinal: UInt32, _ code: UInt8) -> UInt64 { UInt64(ordinal) << 8 | UInt64(code) }
         // No event has one code twice.

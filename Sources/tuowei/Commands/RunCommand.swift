@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand, StartsThreads {
         _ = try (report.chosen(), report.language())
         // Whatever makes the report impossible is refused before the store is touched.
         let threads = options.threadCount
-        var known = try Stages.beforehand(pipeline, moment, threads: threads)
+        var known = try Stages.beforehand(pipeline, moment, report, threads: threads)
         let signer = try key.signer(pipeline)
         // What is published is durable; what remains to be done for the next writer is done beside the report.
         var close: (() -> Void)?
