@@ -42,8 +42,11 @@ public struct DemandRules: Sendable, Hashable {
     }
 
     /// Planned need: ⌈population × norm / 1000⌉.
-    @inlinable
     public func planned(population: Int64) -> Int64 {
-        ceilingQuotient(Int128(population) * Int128(planningNorm.rawValue), 10_000_000)
+        if population >= 0, population < 1 << 28 {
+            // The norm is below 2^34, as every factor is.
+            return (population &* planningNorm.rawValue &+ 9_999_999) / 10_000_000
+        }
+        return ceilingQuotient(Int128(population) * Int128(planningNorm.rawValue), 10_000_000)
     }
 }

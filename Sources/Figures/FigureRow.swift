@@ -50,13 +50,10 @@ public struct FigureRow: Sendable {
 }
 
 extension Quantity {
-    /// The quantities that are no counters, in the order in which they follow the counters.
-    static let others: [Quantity] = [
-        .population, .under3, .demand, .demandPlanned, .demandExpressed, .gap, .communities, .communitiesServed,
-    ]
     static let detailsStart = Counter.allCases.count
     static let othersStart = detailsStart + DetailCounter.allCases.count
-    static let placeCount = othersStart + others.count
+    /// The quantities that are no counters follow them.
+    static let placeCount = Quantity.communitiesServed.place + 1
 
     /// Its place in the list of an area's quantities.
     var place: Int {

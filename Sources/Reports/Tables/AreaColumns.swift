@@ -28,12 +28,12 @@ extension RowWriter {
             if number == unassignedTown || number == unassignedCommunity, !cut.isNotEmpty(figures, of: number) { return }
             self.cells(day, 0)
             self.cells(heads, number)
-            for (place, cell) in cells.enumerated() {
-                if cell.isSmall {
-                    printed(units: cell.units, places: cell.places)
-                } else {
-                    printed(cell.isEmpty ? nil : cut.printed(figures[place], of: number))
-                }
+            var place = 0
+            while true {
+                place += smallCells(UnsafeBufferPointer(rebasing: cells[place...]))
+                guard place < cells.count else { break }
+                printed(cut.printed(figures[place], of: number))
+                place += 1
             }
             endRow()
         }

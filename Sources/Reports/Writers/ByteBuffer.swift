@@ -1,4 +1,5 @@
 import Events
+import Figures
 
 /// Bytes that grow at the end, with the numbers' own formatting.
 ///
@@ -114,13 +115,55 @@ struct ByteBuffer: ~Copyable {
             count &+= 3
         case 4:
             digits(magnitude / 10_000, atLeast: 1)
-            let fraction = Int(truncatingIfNeeded: magnitude % 10_000)
-            base[count] = 0x2E
-            twoDigits(fraction / 100, at: count &+ 1)
-            twoDigits(fraction % 100, at: count &+ 3)
-            count &+= 5
+            fraction(Int(truncatingIfNeeded: magnitude % 10_000))
         default: append(scaled: magnitude, places: places)
         }
+    }
+
+    /// Appends figures, each behind a comma, up to the first that does not fit 64 bits; how many.
+    ///
+    /// Nearly all are below 10,000 or a rate with such a whole part, of one digit or four as it happens: which of these a figure is, no
+    /// processor foretells, so comma and digits are looked up and stored together, eight bytes for whatever length.
+    @inline(__always)
+    mutating func append(_ cells: UnsafeBufferPointer<FigureRow.Cell>) -> Int {
+        makeRoom(32 * cells.count)
+        return Self.shortNumbers.withUnsafeBufferPointer { short in
+            for (place, cell) in cells.enumerated() {
+                if cell.isEmpty {
+                    base[count] = 0x2C
+                    count &+= 1
+                    continue
+                }
+                guard cell.isSmall else { return place }
+                let whole = cell.places == 4 ? cell.units / 10_000 : cell.units
+                if cell.places & 3 == 0, cell.units >= 0, whole < 10_000 {
+                    let entry = short[Int(truncatingIfNeeded: whole)]
+                    UnsafeMutableRawPointer(base + count).storeBytes(of: entry.littleEndian, as: UInt64.self)
+                    count &+= Int(truncatingIfNeeded: entry >> 56)
+                    if cell.places == 4 { fraction(Int(truncatingIfNeeded: cell.units &- whole &* 10_000)) }
+                } else {
+                    base[count] = 0x2C
+                    count &+= 1
+                    append(units: cell.units, places: cell.places)
+                }
+            }
+            return cells.count
+        }
+    }
+
+    /// By number below 10,000: a comma and its digits from the lowest byte on, and in the highest byte how many bytes these are.
+    private static let shortNumbers: [UInt64] = (0..<10_000).map { number in
+        let text = Array(",\(number)".utf8)
+        return text.enumerated().reduce(UInt64(text.count) << 56) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
+    }
+
+    /// Writes a point and four digits into room already made.
+    @inline(__always)
+    private mutating func fraction(_ number: Int) {
+        base[count] = 0x2E
+        twoDigits(number / 100, at: count &+ 1)
+        twoDigits(number % 100, at: count &+ 3)
+        count &+= 5
     }
 
     /// Appends `units` / 10^`places` with its point; zero has no sign.

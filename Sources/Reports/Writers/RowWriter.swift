@@ -104,6 +104,21 @@ struct RowWriter: ~Copyable {
         buffer.append(units: units, places: places)
     }
 
+    /// Figures behind another cell of their row, up to the first that does not fit 64 bits; how many.
+    @inline(__always)
+    mutating func smallCells(_ cells: UnsafeBufferPointer<FigureRow.Cell>) -> Int {
+        if receive == nil { return buffer.append(cells) }
+        for (place, cell) in cells.enumerated() {
+            if cell.isEmpty {
+                empty()
+            } else {
+                guard cell.isSmall else { return place }
+                printed(units: cell.units, places: cell.places)
+            }
+        }
+        return cells.count
+    }
+
     /// An amount of fen as yuan with two decimals.
     mutating func yuan(_ fen: Int64) { printed(Printed(units: Int128(fen), places: 2)) }
 
