@@ -125,6 +125,16 @@ public struct Manifest: Sendable, Codable, Equatable {
         return Array(try encoder.encode(manifest)) + [0x0A]
     }
 
+    /// Has looked up what encoding a manifest asks of Foundation and the runtime for the first time, which takes longer than to encode one: for
+    /// whoever has nothing else to do before there is one to encode.
+    public static func prepare() {
+        let example = Manifest(
+            program: "", pipeline: "", language: "", asOf: Day(rawValue: 0), knownAt: nil,
+            checkpoint: Checkpoint(origin: "", size: 0, root: noDigest), inputs: [File(path: "", size: 0, sha256: noDigest)],
+            archives: [Archive(archive: "", sha256: noDigest, events: ["": 0], duplicates: 0, rejects: ["": 0])], files: [])
+        _ = try? example.encoded()
+    }
+
     /// Whether these are the very bytes that a program wrote for this manifest: nothing was changed, added or spelt otherwise.
     public func isWritten(as bytes: [UInt8]) -> Bool { (try? encoded()) == bytes }
 

@@ -132,7 +132,12 @@ final class ReportFolder {
                 throw Files.failure("put the report in place of", target)
             }
         } else {
-            try makeDurable(onFile: onFile)
+            // Nothing is there but what was written: of a few files nobody waits for all else that is on its way to that disk.
+            if files.count <= Self.fewFiles {
+                try Files.synchronizeTree(made, onFile: onFile)
+            } else {
+                try makeDurable(onFile: onFile)
+            }
             guard rename(made, target) == 0 else { throw Files.failure("put the report at", target) }
         }
         isPlaced = true
@@ -144,6 +149,9 @@ final class ReportFolder {
         }
         work.remove()
     }
+
+    /// As many files as are made durable one by one: a table or three, the manifest, its signature.
+    private static let fewFiles = 5
 
     private func makeDurable(onFile: () -> Void) throws {
         guard try Files.synchronizeFileSystem(of: made, through: work.descriptor) else {

@@ -67,6 +67,7 @@ enum Stages {
                     _ = try reference?.value()
                 } beside: {
                     store?.holdIdentifiers()
+                    Manifest.prepare()
                 } onAnswer: { answer in
                     onAnswer(answer)
                     if let complaint = answer.complaint { printError(complaint) }
