@@ -59,7 +59,7 @@ public struct ReportMaker: Sendable {
         from keeper: HistoryKeeper? = nil, for tables: [Table]? = nil, damaged: () -> Void = {}
     ) throws -> ReportFigures {
         var request = request
-        request.listsFindings = tables?.contains(where: \.listsFindings) ?? true
+        request.listsFindings = Report.listsFindings(tables)
         return ReportFigures(try projected(request, keeper, tables, damaged), plan: plan, settings: settings, threads: threads)
     }
 

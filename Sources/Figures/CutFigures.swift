@@ -100,19 +100,25 @@ public struct CutFigures: Sendable {
         } else {
             for place in Quantity.detailsStart..<Quantity.othersStart { numbers[place] = Self.unknown }
         }
-        // The others as ``number(_:of:)`` has them, from the counters that lie there by now.
+        // As ``number(_:of:)`` has them, from the counters that lie there by now.
         func count(_ counter: Counter) -> Int64 { numbers[counter.rawValue] }
         let (first, second, third, fourth) = (count(.m0To5), count(.m6To11), count(.m12To23), count(.m24To35))
         let need = demand.potential(first, second, third, fourth)
-        func put(_ quantity: Quantity, _ number: Int64) { numbers[quantity.place] = number }
-        put(.population, residents[area] ?? Self.unknown)
-        put(.under3, first + second + third + fourth)
-        put(.demand, need)
-        put(.demandPlanned, residents[area].map { demand.planned(population: $0) } ?? Self.unknown)
-        put(.demandExpressed, count(.enrolledResidents) + count(.waitlistedResidents))
-        put(.gap, need - count(.placesFiled))
-        put(.communities, areas.registered[area])
-        put(.communitiesServed, served[area])
+        for quantity in Quantity.others {
+            numbers[quantity.place] =
+                switch quantity {
+                case .counter(let counter): count(counter)
+                case .detail(let counter): numbers[Quantity.detailsStart + counter.rawValue]
+                case .population: residents[area] ?? Self.unknown
+                case .under3: first + second + third + fourth
+                case .demand: need
+                case .demandPlanned: residents[area].map { demand.planned(population: $0) } ?? Self.unknown
+                case .demandExpressed: count(.enrolledResidents) + count(.waitlistedResidents)
+                case .gap: need - count(.placesFiled)
+                case .communities: areas.registered[area]
+                case .communitiesServed: served[area]
+                }
+        }
     }
 
     /// The counters that a quantity is made of, as ``number(_:of:)`` does.

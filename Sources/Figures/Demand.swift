@@ -43,8 +43,8 @@ public struct DemandRules: Sendable, Hashable {
 
     /// Planned need: ⌈population × norm / 1000⌉.
     public func planned(population: Int64) -> Int64 {
-        if population >= 0, population < 1 << 28 {
-            // The norm is below 2^34, as every factor is.
+        // Together below 2^62.
+        if (0..<1 << 28).contains(population), (0..<1 << 34).contains(planningNorm.rawValue) {
             return (population &* planningNorm.rawValue &+ 9_999_999) / 10_000_000
         }
         return ceilingQuotient(Int128(population) * Int128(planningNorm.rawValue), 10_000_000)

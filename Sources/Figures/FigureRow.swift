@@ -50,10 +50,13 @@ public struct FigureRow: Sendable {
 }
 
 extension Quantity {
+    /// The quantities that are no counters, in the order in which they follow the counters.
+    static let others: [Quantity] = [
+        .population, .under3, .demand, .demandPlanned, .demandExpressed, .gap, .communities, .communitiesServed,
+    ]
     static let detailsStart = Counter.allCases.count
     static let othersStart = detailsStart + DetailCounter.allCases.count
-    /// The quantities that are no counters follow them.
-    static let placeCount = Quantity.communitiesServed.place + 1
+    static let placeCount = othersStart + others.count
 
     /// Its place in the list of an area's quantities.
     var place: Int {

@@ -104,7 +104,7 @@ public struct Findings: Sendable {
     struct Group {
         let code: FindingCode
         let log: Log
-        /// In ``order``.
+        /// Their places; in ``order``, unless they were only counted.
         var range: Range<Int>
 
         /// Those groups that hold any, one behind another: by code, then by log, in the order of `findings.csv`.
@@ -138,6 +138,7 @@ public struct Findings: Sendable {
     public mutating func append(
         _ code: FindingCode, log: Log, occurredOn: Day, eventID: some Collection<UInt8>, subject: some Collection<UInt8>
     ) {
+        precondition(areListed, "findings that were only counted cannot be added to")
         order.append(logs[Int(log.rawValue)].append(code, log, occurredOn, eventID, subject))
         if let last = groups.last, last.code == code, last.log == log {
             groups[groups.count - 1].range = last.range.lowerBound..<order.count

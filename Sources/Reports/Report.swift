@@ -5,6 +5,9 @@ public enum Report {
         .coverage, .timeline, .facilities, .supply, .flows, .subsidies, .targets, .findings, .access,
     ]
 
+    /// Whether a report of these tables lists findings, or, with nil, the whole report: what it does not list is only counted.
+    public static func listsFindings(_ tables: [Table]?) -> Bool { (tables ?? Report.tables).contains { $0.listsFindings } }
+
     /// The table of that name.
     public static func table(named name: String) -> Table? { tables.first { $0.name == name } }
 }

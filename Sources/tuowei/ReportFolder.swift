@@ -120,8 +120,8 @@ final class ReportFolder {
         defer { close(lock) }
         while flock(lock, LOCK_EX) != 0, errno == EINTR { try Interruption.check() }
         if try ReportFolder.stands(target) {
-            try carryOver(from: "", Set(files.map(\.path)), try previousFiles())
-            try makeDurable(onFile: onFile)
+            let kept = try carryOver(from: "", Set(files.map(\.path)), try previousFiles())
+            try makeDurable(files.count + kept, onFile: onFile)
             try Interruption.check()
             guard tuowei_exchange(made, target) == 0 else {
                 if errno == EINVAL || errno == ENOSYS {
@@ -132,12 +132,7 @@ final class ReportFolder {
                 throw Files.failure("put the report in place of", target)
             }
         } else {
-            // Nothing is there but what was written: of a few files nobody waits for all else that is on its way to that disk.
-            if files.count <= Self.fewFiles {
-                try Files.synchronizeTree(made, onFile: onFile)
-            } else {
-                try makeDurable(onFile: onFile)
-            }
+            try makeDurable(files.count, onFile: onFile)
             guard rename(made, target) == 0 else { throw Files.failure("put the report at", target) }
         }
         isPlaced = true
@@ -150,10 +145,14 @@ final class ReportFolder {
         work.remove()
     }
 
-    /// As many files as are made durable one by one: a table or three, the manifest, its signature.
-    private static let fewFiles = 5
+    /// As many files and folders as are made durable one by one: a table or three, the manifest, its signature.
+    private static let few = 5
 
-    private func makeDurable(onFile: () -> Void) throws {
+    /// Makes the new folder durable, in which so many files and folders stand. A few by themselves: who waits for a whole file system waits
+    /// for all else that is on its way to that disk. Each is opened anew for it, and then told of a write that failed since it was made as
+    /// long as the system has it in memory, which is long for a few.
+    private func makeDurable(_ count: Int, onFile: () -> Void) throws {
+        if count <= Self.few { return try Files.synchronizeTree(made, onFile: onFile) }
         guard try Files.synchronizeFileSystem(of: made, through: work.descriptor) else {
             return try Files.synchronizeTree(made, onFile: onFile)
         }
@@ -188,12 +187,14 @@ final class ReportFolder {
         return Manifest.files(at: path).union([Manifest.name, ManifestSignature.name])
     }
 
-    /// Links what stands in the target and is no report's into the new folder, so that the exchange loses nothing.
+    /// Links what stands in the target and is no report's into the new folder, so that the exchange loses nothing; how many files and
+    /// folders that are.
     ///
     /// - Parameters:
     ///   - ours: What the new report holds.
     ///   - previous: What the one standing there lists.
-    private func carryOver(from folder: String, _ ours: Set<String>, _ previous: Set<String>) throws {
+    private func carryOver(from folder: String, _ ours: Set<String>, _ previous: Set<String>) throws -> Int {
+        var count = 0
         for name in try Files.list("\(target)/\(folder)") {
             let path = folder.isEmpty ? name : "\(folder)/\(name)"
             if previous.contains(path) { continue }
@@ -206,7 +207,7 @@ final class ReportFolder {
             }
             if status.st_mode & S_IFMT == S_IFDIR {
                 try keepFolder(path, status.st_mode & 0o7777, previous)
-                try carryOver(from: path, ours, previous)
+                count += 1 + (try carryOver(from: path, ours, previous))
             } else {
                 try Files.makeFolders(Files.split("\(made)/\(path)").parent)
                 guard link("\(target)/\(path)", "\(made)/\(path)") == 0 else {
@@ -214,8 +215,10 @@ final class ReportFolder {
                         "\(shown(target)) holds \(shown(path)), which is no report's and cannot be kept (\(String(cString: strerror(errno)))); give another folder with --out"
                     )
                 }
+                count += 1
             }
         }
+        return count
     }
 
     /// Makes a folder that no file of the report or of the one before needs, with its mode: an analyst's own.

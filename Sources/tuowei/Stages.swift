@@ -66,7 +66,9 @@ enum Stages {
                 let answers = try IngestRun(archives, into: writer).run(threads: threads) {
                     _ = try reference?.value()
                 } beside: {
-                    store?.holdIdentifiers()
+                    // Only where the stages behind it will ask.
+                    guard let store else { return }
+                    store.holdIdentifiers()
                     Manifest.prepare()
                 } onAnswer: { answer in
                     onAnswer(answer)
@@ -123,7 +125,7 @@ enum Stages {
     /// store as it stands. Where there are threads and a store, the reference data and its histories and sums are read from then on, beside
     /// the ingest.
     static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, threads: Int) throws -> Known {
-        let listsFindings = try options.chosen()?.contains(where: \.listsFindings) ?? true
+        let listsFindings = Report.listsFindings(try options.chosen())
         let isAllKnown = try moment.instant() == nil
         let reference = Once { try self.reference(of: pipeline) }
         // Begun beside the opening of the store. What is wrong with the reference data is said by whoever asks for them next.

@@ -105,6 +105,8 @@ def prepare(lab):
     undisturbed(folder, "ingest", *PIPELINE)
     undisturbed(folder, "fold", *PIPELINE)
     add("the first report", folder, ["report", *PIPELINE, "--as-of", AS_OF])
+    # So few files are made durable by themselves.
+    add("a first report of one table", folder, ["report", *PIPELINE, "--as-of", AS_OF, "--tables", "targets"])
 
     folder = lab.case()
     (folder / "keys").mkdir()

@@ -53,6 +53,10 @@ import Testing
             months0to5: .maximum, months6to11: .maximum, months12to23: .maximum, months24to35: .maximum, planningNorm: .maximum)
         #expect(greatest.planned(population: Population.maximum * 1000) == 10_000_000_000_000_000)
         #expect(greatest.planned(population: Int64.max) == Int64.max)
+        // Products of 64 bits and wider ones meet here.
+        for population in [(1 << 28) - 1, 1 << 28, (1 << 28) + 1] as [Int64] {
+            #expect(greatest.planned(population: population) == population * 1000)
+        }
         #expect(greatest.potential(1 << 40, 1 << 40, 1 << 40, 1 << 40) == 4_398_046_511_104_000_000)
     }
 }

@@ -70,6 +70,8 @@ import Testing
                     try project(source, request(threads), histories: histories, sums: { sums }, partitionShift: shift),
                     equals: try project(source, request(1), partitionShift: shift), place)
                 try expectCounting(source, request(threads), histories, sums: try Self.words(made), shift, place)
+                try expectCounting(
+                    source, request(threads, knownAt: knownAt), histories, sums: try Self.words(made), shift, "\(place), with a K")
                 let district = try FoldedDistrict(
                     source, request(1), histories: histories, find: nil, sums: { sums }, partitionShift: shift, folded: nil)
                 if let kept = district.children.kept {
@@ -110,7 +112,8 @@ import Testing
         var counting = request
         counting.listsFindings = false
         // Sums without what findings name are of no use to who lists them.
-        #expect(sums.areOf(counting) && sums.areOf(request) == sums.listFindings)
+        #expect(sums.areOf(counting) == (request.knownAt == nil))
+        #expect(sums.areOf(request) == (request.knownAt == nil && sums.holdFindingTexts))
         for sums in [sums, nil] {
             var counted = try project(source, counting, histories: histories, sums: { sums }, partitionShift: shift)
             #expect(counted.findings.count == listed.findings.count, "\(place)")

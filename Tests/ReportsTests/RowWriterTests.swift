@@ -1,8 +1,8 @@
 import Events
-import Figures
 import TestSupport
 import Testing
 
+@testable import Figures
 @testable import Reports
 
 @Suite struct RowWriterTests {
@@ -70,6 +70,45 @@ import Testing
             }
         }
         #expect(text == numbers.map { "\($0)\n" }.joined())
+    }
+
+    /// Cells side by side are what each is by itself, whatever lies beside it and wherever the buffer grows, in CSV and as values.
+    @Test func writesFiguresSideBySideAsOneByOne() {
+        var random = SeededGenerator(seed: 5)
+        let edges: [Int64] = [
+            0, 1, 9, 10, 99, 100, 999, 1_000, 9_999, 10_000, 10_001, 99_999, 100_000, 99_999_999, 100_000_000, 100_000_001, .max,
+        ]
+        let units = edges + edges.map { -$0 } + [.min]
+        for turn in 0..<400 {
+            let cells = (0..<Int.random(in: 0...60, using: &random)).map { _ -> FigureRow.Cell in
+                if Int.random(in: 0..<8, using: &random) == 0 { return .empty }
+                let any = Int64.random(in: .min ... .max, using: &random) >> Int64.random(in: 0..<63, using: &random)
+                let number = Bool.random(using: &random) ? any : units.randomElement(using: &random) ?? 0
+                return FigureRow.Cell(units: number, places: [0, 2, 4][Int.random(in: 0..<3, using: &random)])
+            }
+            // One that does not fit 64 bits ends what is written.
+            let wide = turn % 3 == 0 ? Int.random(in: 0...cells.count, using: &random) : nil
+            let all = wide.map { cells[..<$0] + [FigureRow.Cell.wide] + cells[$0...] } ?? cells
+            func oneByOne(_ writer: inout RowWriter) {
+                writer.text("head")
+                for cell in cells[..<(wide ?? cells.count)] {
+                    writer.printed(cell.isEmpty ? nil : Printed(units: Int128(cell.units), places: cell.places))
+                }
+                writer.endRow()
+            }
+            func sideBySide(_ writer: inout RowWriter) {
+                writer.text("head")
+                #expect(all.withUnsafeBufferPointer { writer.smallCells($0) } == wide ?? cells.count)
+                writer.endRow()
+            }
+            #expect(written(sideBySide) == written(oneByOne))
+            var rows: [[Cell]] = []
+            for write in [oneByOne, sideBySide] {
+                var writer = RowWriter { rows.append($0) }
+                write(&writer)
+            }
+            #expect(rows.count == 2 && rows[0] == rows[1])
+        }
     }
 
     @Test func writesEveryDecimalAsItsText() {

@@ -110,7 +110,7 @@ for round in range(arguments.runs):
     clean(scratch / "base")
     note("whole job, coverage and timeline", measured(
         [*program, "run", "--pipeline", base, "--as-of", AS_OF, "--out", scratch / "two", "--tables", "coverage,timeline"]))
-    # Whatever tables are written, everything that all of them say is computed.
+    # Whatever tables are written, everything that all of them say is computed; findings are counted, and listed for their own table alone.
     note(f"1 % more, in one run, {SMALLEST}.csv alone", measured(more_in_one("in-one-small", SMALLEST)))
 
     clean(scratch / "base")

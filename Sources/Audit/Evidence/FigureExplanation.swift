@@ -37,7 +37,9 @@ extension ReportMaker {
     public func figuresOfDay() throws -> CutFigures {
         let settings = settings
         let plan = ReportPlan(asOf: asOf, from: asOf)
-        let projected = try project(CountedSource(store: store, work: work), settings.request(plan, knownAt: knownAt, threads: threads))
+        var request = settings.request(plan, knownAt: knownAt, threads: threads)
+        request.listsFindings = false
+        let projected = try project(CountedSource(store: store, work: work), request)
         return CutFigures(
             projected, cut: plan.asOfCut, areas: settings.areas, residents: settings.population.residents(in: asOf.civil.year),
             demand: settings.demand)

@@ -62,7 +62,7 @@ public struct DaySums: Sendable {
     /// Whether they are of this request's days and communities, with everything known, and hold what it asks of findings.
     public func areOf(_ request: ProjectionRequest) -> Bool {
         request.knownAt == nil && cuts == request.cuts.map(\.rawValue) && communities == request.communities
-            && (listFindings || !request.listsFindings)
+            && (holdFindingTexts || !request.listsFindings)
     }
 
     /// Whether they answer a request over a record: it has at least what they were made of.
@@ -72,7 +72,7 @@ public struct DaySums: Sendable {
     }
 
     /// Whether they hold what findings name, and not only how many there are.
-    var listFindings: Bool {
+    var holdFindingTexts: Bool {
         [birthFindings, enrolmentFindings, grantFindings].allSatisfy { $0.ordinals.count == $0.count && $0.idLengths.count == $0.count }
     }
 

@@ -4,12 +4,13 @@ public import Events
 extension DaySums {
     fileprivate static let magic: UInt64 = 0x3630_534D_5553_5754  // "TWSUMS06"
     /// The lists, each of which has its checksum in the head, so that a reader may leave some of them where they are.
-    private static let lists = 49
+    private static let listCount = 49
     private static let firstSum = 32
-    fileprivate static let fixedWords = firstSum + lists + 1
+    fileprivate static let fixedWords = firstSum + listCount + 1
 
     /// Gives the file to a sink, piece by piece with the place of each in the file, from several threads at once.
     public func write(threads: Int = 1, to sink: (UnsafeRawBufferPointer, Int) throws -> Void) throws {
+        precondition(holdFindingTexts, "sums of which all was read")
         let codes = communities.map { Array($0.utf8) }
         let program = Array(program.utf8)
         var lists = WrittenLists()
@@ -55,8 +56,8 @@ extension DaySums {
         head[30] = DaySumsHead.key(cuts: cuts, communities: communities, program: self.program)
         head[31] = Self.packed.enumerated().reduce(0) { $0 | UInt64(self[keyPath: $1.element].width) << UInt64(8 * $1.offset) }
         let sums = try lists.write(from: Self.fixedWords * 8, threads: threads, to: sink)
-        precondition(sums.count == Self.lists, "as many lists as the head has room for")
-        head.replaceSubrange(Self.firstSum..<Self.firstSum + Self.lists, with: sums)
+        precondition(sums.count == Self.listCount, "as many lists as the head has room for")
+        head.replaceSubrange(Self.firstSum..<Self.firstSum + Self.listCount, with: sums)
         head[Self.fixedWords - 1] = Self.checksum(ofHead: head)
         try head.withUnsafeBytes { try sink($0, 0) }
     }
@@ -116,7 +117,7 @@ extension DaySums {
         let facilityMoney = lists.next(facilities, of: GrantTotals.self)
         let yearly = lists.next(YearlySums.count, of: GrantTotals.self)
         let payees = lists.next(lengths[18], of: GrantPayee.self)
-        guard lists.read(threads: threads, checksums: head[Self.firstSum..<Self.firstSum + Self.lists], read),
+        guard lists.read(threads: threads, checksums: head[Self.firstSum..<Self.firstSum + Self.listCount], read),
             codeLengths.numbers.reduce(0, { $0 + Int($1) }) == codes.numbers.count,
             filedCounts.numbers.reduce(0, { $0 + Int($1) }) == lengths[8], findings.allSatisfy(\.isWhole)
         else { return nil }

@@ -126,7 +126,7 @@ struct ByteBuffer: ~Copyable {
     /// processor foretells, so comma and digits are looked up and stored together, eight bytes for whatever length.
     @inline(__always)
     mutating func append(_ cells: UnsafeBufferPointer<FigureRow.Cell>) -> Int {
-        makeRoom(32 * cells.count)
+        makeRoom(Self.figureRoom * cells.count)
         return Self.shortNumbers.withUnsafeBufferPointer { short in
             for (place, cell) in cells.enumerated() {
                 if cell.isEmpty {
@@ -136,7 +136,7 @@ struct ByteBuffer: ~Copyable {
                 }
                 guard cell.isSmall else { return place }
                 let whole = cell.places == 4 ? cell.units / 10_000 : cell.units
-                if cell.places & 3 == 0, cell.units >= 0, whole < 10_000 {
+                if cell.places == 0 || cell.places == 4, cell.units >= 0, whole < 10_000 {
                     let entry = short[Int(truncatingIfNeeded: whole)]
                     UnsafeMutableRawPointer(base + count).storeBytes(of: entry.littleEndian, as: UInt64.self)
                     count &+= Int(truncatingIfNeeded: entry >> 56)
@@ -150,6 +150,9 @@ struct ByteBuffer: ~Copyable {
             return cells.count
         }
     }
+
+    /// More bytes than a figure of 64 bits takes with its comma, sign and point, and than are stored at once.
+    private static let figureRoom = 32
 
     /// By number below 10,000: a comma and its digits from the lowest byte on, and in the highest byte how many bytes these are.
     private static let shortNumbers: [UInt64] = (0..<10_000).map { number in
