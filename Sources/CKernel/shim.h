@@ -150,10 +150,15 @@ static inline ssize_t tuowei_write_past_cache(int descriptor, const void *bytes,
     return done < 0 && (errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS) ? pwrite(descriptor, bytes, count, offset) : done;
 }
 
-// Has malloc take memory from one region, and keep there what is freed.
-static inline void tuowei_keep_memory(void) {
+// Has malloc keep what is freed, and take no memory that goes back at once.
+static inline void tuowei_keep_freed(void) {
     mallopt(M_TRIM_THRESHOLD, 2147483647);
     mallopt(M_MMAP_MAX, 0);
+}
+
+// The same, from one region for all threads.
+static inline void tuowei_keep_memory(void) {
+    tuowei_keep_freed();
     mallopt(M_ARENA_MAX, 1);
 }
 

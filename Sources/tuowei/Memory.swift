@@ -23,6 +23,10 @@ enum Memory {
         populate(start, min(end, start + share / largePage * largePage), step: largePage)
     }
 
+    /// Keeps what is freed from now on for what comes next, in each thread's own memory: an ingest frees and takes blocks of events all the
+    /// time, and what goes back to the system in between comes again page by page, filled with zeros.
+    static func keepFreed() { tuowei_keep_freed() }
+
     private static let kept = Mutex<[any Sendable]>([])
 
     /// Has a value stay until the program ends, when the system takes its memory back at once: piece by piece it takes milliseconds, and

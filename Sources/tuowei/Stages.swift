@@ -38,6 +38,7 @@ enum Stages {
         _ pipeline: Pipeline, _ named: [String], knowing known: Known = Known(), signer: SigningKey?, threads: Int,
         closing: (_ close: @escaping () -> Void) -> Void = { close in close() }, onAnswer: @escaping (ArchiveAnswer) -> Void
     ) throws -> (answers: [ArchiveAnswer], store: EventStore) {
+        Memory.keepFreed()
         let inputs = try pipeline.inputs(named)
         // To open a log with a key may mean to sign it.
         if signer != nil { _ = try known.reference?.value() }
