@@ -75,15 +75,25 @@ public struct CutFigures: Sendable {
 
     /// A quantity of an area; nil where it is unknown.
     public func number(_ quantity: Quantity, of area: Int) -> Int64? {
+        number(
+            quantity, of: area, count: { count($0, of: area) }, detail: { details?.value($0.rawValue, of: area) },
+            need: { potentialNeed { count($0, of: area) } })
+    }
+
+    /// The same from wherever the area's counters lie, and its potential need with them.
+    @inline(__always)
+    private func number(
+        _ quantity: Quantity, of area: Int, count: (Counter) -> Int64, detail: (DetailCounter) -> Int64?, need: () -> Int64
+    ) -> Int64? {
         switch quantity {
-        case .counter(let counter): count(counter, of: area)
-        case .detail(let counter): details?.value(counter.rawValue, of: area)
+        case .counter(let counter): count(counter)
+        case .detail(let counter): detail(counter)
         case .population: residents[area]
-        case .under3: count(.m0To5, of: area) + count(.m6To11, of: area) + count(.m12To23, of: area) + count(.m24To35, of: area)
-        case .demand: potentialNeed(of: area)
+        case .under3: count(.m0To5) + count(.m6To11) + count(.m12To23) + count(.m24To35)
+        case .demand: need()
         case .demandPlanned: residents[area].map { demand.planned(population: $0) }
-        case .demandExpressed: count(.enrolledResidents, of: area) + count(.waitlistedResidents, of: area)
-        case .gap: potentialNeed(of: area) - count(.placesFiled, of: area)
+        case .demandExpressed: count(.enrolledResidents) + count(.waitlistedResidents)
+        case .gap: need() - count(.placesFiled)
         case .communities: areas.registered[area]
         case .communitiesServed: served[area]
         }
@@ -100,24 +110,14 @@ public struct CutFigures: Sendable {
         } else {
             for place in Quantity.detailsStart..<Quantity.othersStart { numbers[place] = Self.unknown }
         }
-        // As ``number(_:of:)`` has them, from the counters that lie there by now.
-        func count(_ counter: Counter) -> Int64 { numbers[counter.rawValue] }
-        let (first, second, third, fourth) = (count(.m0To5), count(.m6To11), count(.m12To23), count(.m24To35))
-        let need = demand.potential(first, second, third, fourth)
+        // The others follow from the counters that lie there by now.
+        let need = potentialNeed { numbers[$0.rawValue] }
         for quantity in Quantity.others {
             numbers[quantity.place] =
-                switch quantity {
-                case .counter(let counter): count(counter)
-                case .detail(let counter): numbers[Quantity.detailsStart + counter.rawValue]
-                case .population: residents[area] ?? Self.unknown
-                case .under3: first + second + third + fourth
-                case .demand: need
-                case .demandPlanned: residents[area].map { demand.planned(population: $0) } ?? Self.unknown
-                case .demandExpressed: count(.enrolledResidents) + count(.waitlistedResidents)
-                case .gap: need - count(.placesFiled)
-                case .communities: areas.registered[area]
-                case .communitiesServed: served[area]
-                }
+                number(
+                    quantity, of: area, count: { numbers[$0.rawValue] }, detail: { numbers[Quantity.detailsStart + $0.rawValue] },
+                    need: { need })
+                ?? Self.unknown
         }
     }
 
@@ -148,8 +148,9 @@ public struct CutFigures: Sendable {
         return Counter.allCases.filter { named.contains($0) }
     }
 
-    private func potentialNeed(of area: Int) -> Int64 {
-        demand.potential(count(.m0To5, of: area), count(.m6To11, of: area), count(.m12To23, of: area), count(.m24To35, of: area))
+    @inline(__always)
+    private func potentialNeed(_ count: (Counter) -> Int64) -> Int64 {
+        demand.potential(count(.m0To5), count(.m6To11), count(.m12To23), count(.m24To35))
     }
 
     /// A figure of an area as it is printed; nil where its cell is empty, and where it is known at D alone and this is another day.
