@@ -65,26 +65,28 @@ public struct ReportFigures: Sendable {
         let asOf = CutFigures(
             projected, cut: plan.asOfCut, areas: settings.areas, residents: years[plan.asOf.civil.year] ?? [], demand: settings.demand)
         self.asOf = asOf
-        // The two need nothing of each other.
-        let made = Mutex<(targets: [TargetResult], access: [AccessRow])>(([], []))
-        @Sendable func make(_ item: Int) {
-            if item == 0 {
-                // Each day is looked at for a few figures alone; to sum up all of them would take longer than everything else here.
-                let counters = CutFigures.counters(of: settings.targets.map(\.figure.measure))
-                let targets = TargetResult.all(of: settings.targets, plan: plan, areas: settings.areas) { cut in
-                    guard cut != plan.asOfCut else { return asOf }
-                    return CutFigures(
-                        projected, cut: cut, areas: settings.areas, residents: years[plan.cuts[cut].civil.year] ?? [],
-                        demand: settings.demand, only: counters)
-                }
-                made.withLock { $0.targets = targets }
-            } else {
-                let access = AccessRow.all(projected, asOf: asOf, catchment: settings.catchment)
-                made.withLock { $0.access = access }
+        // The two need nothing of each other, and the second one spreads over threads by itself.
+        let targets = Mutex<[TargetResult]>([])
+        let makeTargets = { @Sendable in
+            // Each day is looked at for a few figures alone; to sum up all of them would take longer than everything else here.
+            let counters = CutFigures.counters(of: settings.targets.map(\.figure.measure))
+            let results = TargetResult.all(of: settings.targets, plan: plan, areas: settings.areas) { cut in
+                guard cut != plan.asOfCut else { return asOf }
+                return CutFigures(
+                    projected, cut: cut, areas: settings.areas, residents: years[plan.cuts[cut].civil.year] ?? [],
+                    demand: settings.demand, only: counters)
             }
+            targets.withLock { $0 = results }
         }
-        if threads > 1 { DispatchQueue.concurrentPerform(iterations: 2, execute: make) } else { for item in 0..<2 { make(item) } }
-        (targets, access) = made.withLock { $0 }
+        let group = DispatchGroup()
+        if threads > 1 {
+            DispatchQueue(label: "tuowei.targets", qos: .userInitiated).async(group: group, execute: makeTargets)
+        } else {
+            makeTargets()
+        }
+        access = AccessRow.all(projected, asOf: asOf, catchment: settings.catchment, threads: threads)
+        group.wait()
+        self.targets = targets.withLock { $0 }
     }
 
     /// The areas.

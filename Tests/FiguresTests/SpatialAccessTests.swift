@@ -1,7 +1,8 @@
-import Figures
 import Foundation
 import TestSupport
 import Testing
+
+@testable import Figures
 
 @Suite struct SpatialAccessTests {
     private func position(_ longitude: Double, _ latitude: Double) throws -> Position {
@@ -71,5 +72,36 @@ import Testing
             #expect(abs(got - expected) <= 1e-7 * max(1, expected))
         }
         #expect(reach == SpatialAccess.reach(of: demand, to: supply, catchment: catchment))
+        for threads in [2, 7] {
+            #expect(reach == SpatialAccess.reach(of: demand, to: supply, catchment: catchment, threads: threads), "\(threads) threads")
+        }
+    }
+
+    /// More sites than are looked at in a round, some of several facilities on both sides of a round's end: the same bits for any number of
+    /// threads, and the sums of the definition.
+    @Test func addsInOrderOverManyRounds() throws {
+        var random = SeededGenerator(seed: 77)
+        func place() throws -> Position {
+            try position(121 + Double.random(in: -0.05...0.05, using: &random), 32 + Double.random(in: -0.05...0.05, using: &random))
+        }
+        let demand = try (0..<50).map { _ in
+            SpatialAccess.DemandPoint(position: try place(), weight: Int64.random(in: 0...40, using: &random))
+        }
+        var supply: [SpatialAccess.SupplyPoint] = []
+        let count = 2 * SpatialAccess.sitesARound(points: demand.count) + 100
+        while supply.count < count {
+            let position = try place()
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                supply.append(.init(position: position, capacity: Int64.random(in: 1...100, using: &random)))
+            }
+        }
+        let reach = SpatialAccess.reach(of: demand, to: supply, catchment: 1500)
+        for threads in [2, 3, 7] {
+            #expect(reach == SpatialAccess.reach(of: demand, to: supply, catchment: 1500, threads: threads), "\(threads) threads")
+        }
+        for (got, expected) in zip(reach.map { $0.plain }, naive(demand, supply, 1500, gaussian: false)) {
+            #expect(abs(got - expected) <= 1e-9 * max(1, expected))
+        }
+        #expect(reach.contains { $0.plain > 0 } && SpatialAccess.sitesARound(points: 1 << 30) > 0)
     }
 }

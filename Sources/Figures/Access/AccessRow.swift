@@ -10,7 +10,7 @@ public struct AccessRow: Sendable, Hashable {
     public let reach: SpatialAccess.Reach?
 
     /// Every row, by code. `catchment` is d₀ in metres.
-    static func all(_ projected: Projected, asOf: CutFigures, catchment: Double) -> [AccessRow] {
+    static func all(_ projected: Projected, asOf: CutFigures, catchment: Double, threads: Int) -> [AccessRow] {
         let areas = asOf.areas
         let first = areas.communitiesRange.lowerBound
         let children = areas.communities.indices.map { asOf.number(.under3, of: first + $0) ?? 0 }
@@ -33,7 +33,7 @@ public struct AccessRow: Sendable, Hashable {
                 supply.append(.init(position: position, capacity: Int64(capacity)))
             }
         }
-        let reach = SpatialAccess.reach(of: demand, to: supply, catchment: catchment)
+        let reach = SpatialAccess.reach(of: demand, to: supply, catchment: catchment, threads: threads)
         return areas.communities.indices.map { slot in
             AccessRow(slot: slot, under3: children[slot], reach: places[slot].map { reach[$0] })
         }
