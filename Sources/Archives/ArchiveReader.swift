@@ -160,12 +160,14 @@ public final class ArchiveReader: @unchecked Sendable {
     }
 
     /// The source, read ahead where that was asked for.
-    private func decodedAhead(_ source: any EntrySource, isSlow: Bool) -> any EntrySource {
-        guard readsAhead == .always || readsAhead == .slowOnes && isSlow else { return source }
-        let ahead = AheadSource(source, file: file)
+    private func decodedAhead(_ source: any EntrySource, of stream: ByteStream? = nil, isSlow: Bool) -> any EntrySource {
+        guard isDecodedAhead(isSlow: isSlow) else { return source }
+        let ahead = AheadSource(source, of: stream, file: file)
         self.ahead = ahead
         return ahead
     }
+
+    private func isDecodedAhead(isSlow: Bool) -> Bool { readsAhead == .always || readsAhead == .slowOnes && isSlow }
 
     private func knownKind() throws(ArchiveError) -> ArchiveKind {
         guard let kind else { throw meter.unreadable(.damaged("no kind")) }
@@ -218,7 +220,9 @@ public final class ArchiveReader: @unchecked Sendable {
         } catch {
             throw meter.refusal(error)
         }
-        let stream = ByteStream(file: file, codec: codec, meter: meter)
+        let isSlow = compression == .xz || compression == .bzip2
+        let isAhead = compression != .none && isDecodedAhead(isSlow: isSlow)
+        let stream = ByteStream(file: file, codec: codec, meter: meter, keeping: isAhead ? AheadSource.room : 0)
         let first = try stream.next()
         let isEmptyTar = first.count < ByteStream.pieceBytes && Archives.isEmptyTar(first)
         if isTarHeader(first) || isEmptyTar { kind = ArchiveKind(compression: compression, container: .tar) }
@@ -230,6 +234,6 @@ public final class ArchiveReader: @unchecked Sendable {
             let name = singleEntryName(path: path, isCompressed: compression != .none)
             source = SingleSource(name: name, first: first, stream: stream, meter: meter)
         }
-        return compression == .none ? source : decodedAhead(source, isSlow: compression == .xz || compression == .bzip2)
+        return isAhead ? decodedAhead(source, of: stream, isSlow: isSlow) : source
     }
 }

@@ -1,4 +1,5 @@
 import Events
+import Glibc
 import TestSupport
 import Testing
 
@@ -247,6 +248,40 @@ import Testing
                 #expect(told(path, readsAhead: .always) == plain, "\(kind.kind), \(length) bytes")
                 #expect(told(path, readsAhead: .always, isBegun: true) == plain, "\(kind.kind), \(length) bytes, begun")
                 #expect(told(path, readsAhead: .never, isBegun: true) == plain, "\(kind.kind), \(length) bytes, opened")
+            }
+        }
+    }
+
+    /// What is read ahead stays as it is while it waits, though much of what is decoded in between is passed over: pieces of entries nobody
+    /// wants, and pieces of which several small entries are given.
+    @Test func keepsWhatWaitsWhileReadAhead() throws {
+        let folder = try TemporaryFolder()
+        let long = (0..<400_000).map { "{\"event_id\":\"e\($0 &* 7_919)\",\"type\":\"birth_registered\"}\n" }.joined()
+        var files = (0..<300).map { ("small-\($0).txt", Array("\($0) of many, \($0 &* 7_919)\n".utf8)) }
+        files.append(("births.ndjson", Array(long.utf8)))
+        files += (0..<300).map { ("more-\($0).txt", Array("\($0) behind, \($0 &* 104_729)\n".utf8)) }
+        for filter in [Packing.Filter.gzip, .zstd, .xz, .bzip2] {
+            let path = try folder.file("a", try Packing(format: .tar, filter: filter).pack(files))
+            let plain = told(path, readsAhead: .never)
+            for turn in 0..<4 {
+                var told: [String] = []
+                var bytes: [UInt8] = []
+                let reader = try ArchiveReader(path: path, readsAhead: .always)
+                if turn % 2 == 0 { reader.begin() }
+                reading: while true {
+                    // Whoever decodes goes as far ahead as there is room.
+                    if turn > 1, told.count % 97 == 0 { usleep(2000) }
+                    switch try reader.next() {
+                    case .entry(let entry):
+                        told += ["\(bytes.count) \(Archives.SHA256.digest(of: bytes))", entry.name]
+                        bytes = []
+                    case .bytes(let more): bytes += more
+                    case .end(let summary):
+                        told += ["\(bytes.count) \(Archives.SHA256.digest(of: bytes))", "\(summary)"]
+                        break reading
+                    }
+                }
+                #expect(told == plain, "\(filter), turn \(turn)")
             }
         }
     }

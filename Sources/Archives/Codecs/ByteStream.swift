@@ -11,28 +11,55 @@ final class ByteStream {
     private let file: OuterFile
     private let codec: (any Codec)?
     private let meter: Meter
-    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes + padding, alignment: 64)
+    /// Room for a piece each, made as they are needed: one, or as many more as are to stay for a while.
+    private var rooms: [UnsafeMutableRawBufferPointer?]
+    /// The one that holds the last piece.
+    private var current = 0
+    /// Whether that piece is to stay.
+    private var isKept = false
     private let inputBuffer: UnsafeMutableRawBufferPointer
     private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private var inputEnded = false
     private var ended = false
 
-    /// `codec` nil: the file is not compressed.
-    init(file: OuterFile, codec: (any Codec)?, meter: Meter) {
+    /// `codec` nil: the file is not compressed. `keeping`: how many of the pieces that ``keep(_:)`` was asked for stay as they are.
+    init(file: OuterFile, codec: (any Codec)?, meter: Meter, keeping: Int = 0) {
+        rooms = Array(repeating: nil, count: keeping + 1)
         self.file = file
         self.codec = codec
         self.meter = meter
         inputBuffer = .allocate(byteCount: codec == nil ? 64 : Self.inputBytes, alignment: 64)
-        if let start = piece.baseAddress { memset(start, 0, piece.count) }
     }
 
     deinit {
-        piece.deallocate()
+        for room in rooms { room?.deallocate() }
         inputBuffer.deallocate()
     }
 
-    /// The next bytes, valid until the next call; none at the end. Each piece but the last has `pieceBytes` bytes.
+    /// Has bytes of the last piece stay as they are until as many more pieces are to stay as the stream keeps; false where they are none of
+    /// it, or none stays.
+    func keep(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard rooms.count > 1, let piece = rooms[current], let own = piece.baseAddress, let start = bytes.baseAddress,
+            start >= own, start + bytes.count <= own + Self.pieceBytes
+        else { return false }
+        isKept = true
+        return true
+    }
+
+    /// Room for the next piece.
+    private func nextRoom() -> UnsafeMutableRawBufferPointer {
+        if isKept { current = (current + 1) % rooms.count }
+        isKept = false
+        if let room = rooms[current] { return room }
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes + Self.padding, alignment: 64)
+        if let start = room.baseAddress { memset(start, 0, room.count) }
+        rooms[current] = room
+        return room
+    }
+
+    /// The next bytes, valid until the next call unless they are kept; none at the end. Each piece but the last has `pieceBytes` bytes.
     func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        let piece = nextRoom()
         let room = UnsafeMutableRawBufferPointer(rebasing: piece[..<Self.pieceBytes])
         let count = if let codec { try decode(codec, into: room) } else { try file.read(into: room) }
         try meter.add(count)

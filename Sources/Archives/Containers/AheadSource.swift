@@ -11,9 +11,9 @@ import Synchronization
 /// filled, and by whoever reads until it is free again.
 final class AheadSource: EntrySource, @unchecked Sendable {
     /// How many pieces there is room for, the one being read among them.
-    private static let room = 8
+    static let room = 8
 
-    /// A piece, in a copy: the source's own bytes are gone with its next step.
+    /// A piece: where the stream does not keep it, in a copy, for the source's own bytes are gone with its next step.
     fileprivate final class Slot {
         lazy var buffer = PieceBuffer()
         var made = Result<SourcePiece, ArchiveError>.success(.end)
@@ -22,6 +22,8 @@ final class AheadSource: EntrySource, @unchecked Sendable {
     }
 
     private let source: any EntrySource
+    /// What keeps as many of its pieces as there is room for.
+    private let stream: ByteStream?
     private let file: OuterFile
     private let queue = DispatchQueue(label: "tuowei.archives.ahead")
     private let group = DispatchGroup()
@@ -39,8 +41,10 @@ final class AheadSource: EntrySource, @unchecked Sendable {
     /// The bytes of the outer file read before the last piece that was given.
     private(set) var bytesRead = 0
 
-    init(_ source: any EntrySource, file: OuterFile) {
+    /// - Parameter stream: Where the source's bytes come from, if that keeps ``room`` of its pieces.
+    init(_ source: any EntrySource, of stream: ByteStream? = nil, file: OuterFile) {
         self.source = source
+        self.stream = stream
         self.file = file
         for _ in slots { free.signal() }
     }
@@ -93,7 +97,7 @@ final class AheadSource: EntrySource, @unchecked Sendable {
     private func step(into slot: Slot) {
         slot.made = Result { () throws(ArchiveError) in
             switch try source.next() {
-            case .bytes(let bytes): .bytes(slot.buffer.fill(with: bytes))
+            case .bytes(let bytes): .bytes(stream?.keep(bytes) == true ? bytes : slot.buffer.fill(with: bytes))
             case let other: other
             }
         }
