@@ -35,7 +35,7 @@ enum Door {
         signal(SIGXFSZ, SIG_IGN)
         do {
             try refuseUnknownVerb(CommandLine.arguments.dropFirst().first)
-            var command = try Tuowei.parseAsRoot()
+            var command = try command(CommandLine.arguments)
             CryptoLibrary.keepToTheEnd()
             if !(command is any StartsThreads) { try ThreadLibrary.start() }
             try command.run()
@@ -53,6 +53,18 @@ enum Door {
             printError(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
             exit(ExitStatus.refused.rawValue)
         }
+    }
+
+    /// What is asked for. Where the first word is a verb and the rest is right, none of the other verbs is looked at, which takes as long as
+    /// all that; what is wrong is said by the program as a whole.
+    private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+        let word = arguments.dropFirst().first
+        if let verb = Tuowei.configuration.subcommands.first(where: { $0.configuration.commandName == word }),
+            verb.configuration.subcommands.isEmpty, let command = try? verb.parseAsRoot(Array(arguments.dropFirst(2)))
+        {
+            return command
+        }
+        return try Tuowei.parseAsRoot()
     }
 
     /// Names the nearest verb where the first word is none; the parser would complain of the words behind it.
