@@ -9,6 +9,8 @@ public struct HistoryKeeper: Sendable {
     let threads: Int
     let work: WorkCounter
     let ahead: HistoriesAhead?
+    /// Where a fold and a report stand side by side, what reads for both what the histories do not cover.
+    public var shared: SharedRecords?
 
     /// A file that follows others is merged with them once it and they hold a part of the base that is worth it; sums are made anew.
     static let mergeAt = 8
@@ -156,7 +158,7 @@ public struct HistoryKeeper: Sendable {
                 }
                 if sums == nil {
                     try histories.makeNext(
-                        from: source, size: store.size, root: store.root, find: find, threads: threads,
+                        from: source, size: store.size, root: store.root, find: find, sharing: shared, threads: threads,
                         folded: { work.add(.eventsFolded, $0) }, write: write)
                 }
                 work.finish(.eventsRead, .eventsFolded)

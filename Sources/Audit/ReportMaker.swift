@@ -78,7 +78,7 @@ public struct ReportMaker: Sendable {
         guard let keeper, histories.entryCount > 0 else { return try project(source, request, folded: folded) }
         do {
             let sums: SumsSource = { [program] in try? keeper.sums(for: request, by: program) }
-            return try project(source, request, histories: histories, find: keeper.find, sums: sums, folded: folded)
+            return try project(source, request, histories: histories, find: keeper.find, sums: sums, sharing: keeper.shared, folded: folded)
         } catch {
             // Derived files are never a reason to fail: the log has everything.
             let projected = try project(source, request, folded: folded)

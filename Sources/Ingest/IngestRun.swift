@@ -75,8 +75,9 @@ public final class IngestRun: @unchecked Sendable {
     /// Called before it is decided what becomes of an archive.
     private var beforeDeciding: () throws -> Void = {}
     private var shared: SharedWork?
-    /// What is worth doing by a thread that has nothing else to do.
-    private var spare: (@Sendable () -> Void)?
+    /// What is worth doing by a thread that has nothing else to do: at any time, and once what the store knows of events is found.
+    private var spare: (before: (@Sendable () -> Void)?, behind: (@Sendable () -> Void)?)
+    private var isFound = false
     // Owned by the appending thread.
     private var batch: BatchInProgress?
     private var answers: [ArchiveAnswer] = []
@@ -106,20 +107,28 @@ public final class IngestRun: @unchecked Sendable {
     /// - Parameters:
     ///   - beforeDeciding: Called before it is decided what becomes of an archive. What it throws stops the run.
     ///   - spare: Called at most once, by a thread that has nothing else to do while the last archive is appended.
+    ///   - later: The same, once what the store knows of events is found. What is left of the archive is then one thread's work, where before
+    ///     that all share it.
     public func run(
         threads: Int, beforeDeciding: @escaping () throws -> Void = {}, beside spare: (@Sendable () -> Void)? = nil,
-        onAnswer: @escaping (ArchiveAnswer) -> Void,
+        besideAbsorbing later: (@Sendable () -> Void)? = nil, onAnswer: @escaping (ArchiveAnswer) -> Void,
         onProgress: @escaping (Int, Int) throws -> Void
     ) throws -> [ArchiveAnswer] {
         self.beforeDeciding = beforeDeciding
-        self.spare = spare
+        self.spare = (spare, later)
         defer { self.beforeDeciding = {} }
         if threads > 1 {
             // Where there are fewer archives than threads, some have nothing to do while they are read.
             for job in jobs { job.readsAhead = jobs.count < threads ? .always : .slowOnes }
             writer.sideBySide = { [unowned self] items, body in share(items, body) }
+            writer.onFound = { [unowned self] in
+                monitor.lock()
+                isFound = true
+                monitor.broadcast()
+                monitor.unlock()
+            }
         }
-        defer { writer.sideBySide = nil }
+        defer { (writer.sideBySide, writer.onFound) = (nil, nil) }
         nonisolated(unsafe) let onAnswer = onAnswer
         nonisolated(unsafe) let onProgress = onProgress
         DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in work(onAnswer: onAnswer, onProgress: onProgress) }
@@ -185,8 +194,7 @@ public final class IngestRun: @unchecked Sendable {
                 job.isBusy = false
                 job.isRead = isRead
                 monitor.broadcast()
-            } else if let work = spare, isAppending, head == jobs.count - 1, first.isRead {
-                spare = nil
+            } else if isAppending, head == jobs.count - 1, first.isRead, let work = takeSpare() {
                 monitor.unlock()
                 work()
                 monitor.lock()
@@ -194,6 +202,15 @@ public final class IngestRun: @unchecked Sendable {
                 monitor.wait()
             }
         }
+    }
+
+    private func takeSpare() -> (@Sendable () -> Void)? {
+        if isFound, let work = spare.behind {
+            spare.behind = nil
+            return work
+        }
+        defer { spare.before = nil }
+        return spare.before
     }
 
     /// Does the appending thread's items of work, with the help of whoever has nothing else to do meanwhile.

@@ -17,8 +17,15 @@ struct FoldedDistrict {
 
     init(
         _ source: any EventSource, _ request: ProjectionRequest, histories: Histories, find: EventFinder?, sums: SumsSource?,
-        partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)?
+        sharing shared: SharedRecords? = nil, partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)?
     ) throws {
+        // What exists at K is counted as it is gathered, so others' records do for everything known alone.
+        if let shared, request.knownAt == nil {
+            let gathered = try shared.records(
+                source, beyond: histories, find: find, threads: request.threads, partitionShift: partitionShift)
+            try self.init(gathered, isShared: true, request, sums: sums, in: source, folded: folded)
+            return
+        }
         let gathered = try GatheredRecords(
             source, beyond: histories, Horizon(request), find: find, threads: request.threads, partitionShift: partitionShift)
         try self.init(gathered, request, sums: sums, in: source, folded: folded)
@@ -27,7 +34,8 @@ struct FoldedDistrict {
     /// Folds what was gathered: at least every event that counts, and every event of whatever date where `new` histories are made of
     /// them beside, all but their filings and their head.
     init(
-        _ gathered: GatheredRecords, _ request: ProjectionRequest, sums: SumsSource?, beside new: HistoryWriter? = nil,
+        _ gathered: GatheredRecords, isShared: Bool = false, _ request: ProjectionRequest, sums: SumsSource?,
+        beside new: HistoryWriter? = nil,
         in source: any EventSource, folded: (@Sendable (Int) -> Void)?
     ) throws {
         guard request.cuts.count <= CutTable.limit else { throw ProjectionError.tooManyCuts(limit: CutTable.limit) }
@@ -66,7 +74,7 @@ struct FoldedDistrict {
             ?? FoldedChildren(
                 births, enrolments, cuts, request, columnOf: columnOf, facilities: facilities, totals: totals,
                 needsColumns: needsColumns, in: source)
-        for worker in workers { worker.freeChildren() }
+        if !isShared { for worker in workers { worker.freeChildren() } }
         self.gathered = gathered
         self.voids = voids
         self.facilities = facilities

@@ -1,7 +1,7 @@
 import Events
 
 /// The numbers of a record that every fold needs.
-struct RecordShape: Sendable {
+struct RecordShape: Sendable, Equatable {
     let eventCounts: [Int]
     let children: Int
     let facilities: Int

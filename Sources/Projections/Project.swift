@@ -7,25 +7,27 @@ public import Events
 ///
 /// With `histories`, only what stands behind them is read from the record, and `find` looks for the targets of new voids among what
 /// they cover. With `sums` of the same days and communities, made from an earlier state of the same record, only children and grants
-/// of which something changed since are folded; they are asked for once. Both change how long it takes and nothing else. `folded`
-/// hears of the events of each partition, from several threads.
+/// of which something changed since are folded; they are asked for once. What stands behind the histories is read once for this and a fold
+/// that have the same `shared`. All these change how long it takes and nothing else. `folded` hears of the events of each partition, from
+/// several threads.
 ///
 /// - Throws: what the source throws; ``ProjectionError`` where its columns contradict each other or a limit is passed;
 ///   ``ProjectionError/damagedHistories`` where the histories are not to be used.
 public func project(
     _ source: some EventSource, _ request: ProjectionRequest, histories: Histories = Histories(), find: EventFinder? = nil,
-    sums: SumsSource? = nil, folded: (@Sendable (_ events: Int) -> Void)? = nil
+    sums: SumsSource? = nil, sharing shared: SharedRecords? = nil, folded: (@Sendable (_ events: Int) -> Void)? = nil
 ) throws -> Projected {
-    try project(source, request, histories: histories, find: find, sums: sums, partitionShift: nil, folded: folded)
+    try project(
+        source, request, histories: histories, find: find, sums: sums, sharing: shared, partitionShift: nil, folded: folded)
 }
 
 /// The same, with partitions of 2^`partitionShift` subjects where tests want many.
 func project(
     _ source: any EventSource, _ request: ProjectionRequest, histories: Histories = Histories(), find: EventFinder? = nil,
-    sums: SumsSource? = nil, partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)? = nil
+    sums: SumsSource? = nil, sharing shared: SharedRecords? = nil, partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)? = nil
 ) throws -> Projected {
     var district = try FoldedDistrict(
-        source, request, histories: histories, find: find, sums: sums, partitionShift: partitionShift, folded: folded)
+        source, request, histories: histories, find: find, sums: sums, sharing: shared, partitionShift: partitionShift, folded: folded)
     let grants = try district.grants(request, in: source)
     district.letGoOfLastColumns()
     let (children, facilities) = (district.children, district.facilities)

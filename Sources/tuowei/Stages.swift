@@ -7,6 +7,7 @@ import Figures
 import Glibc
 import Ingest
 import Pipelines
+import Projections
 import Reports
 
 /// The stages of the main job, as the verbs call them: ingest, fold, report.
@@ -30,22 +31,33 @@ enum Stages {
 
     // MARK: Ingest
 
-    /// Ingests the pipeline's archives, or the ones named; the answers, and the store as it is then. Refused archives are complained of on
-    /// standard error.
+    /// Archives that are to be ingested.
+    struct Archives {
+        let inputs: [ArchiveInput]
+        let ahead: ArchivesAhead
+    }
+
+    /// The pipeline's archives, or the ones named. What can be decoded ahead of ``ingest(_:_:knowing:signer:threads:closing:onAnswer:)`` is
+    /// so from now on: nothing of the store is needed for it, and all that comes behind waits for it.
+    static func archives(of pipeline: Pipeline, _ named: [String], threads: Int) throws -> Archives {
+        Memory.keepFreed()
+        let inputs = try pipeline.inputs(named)
+        let ahead = ArchivesAhead(inputs)
+        ahead.begin(threads: threads)
+        return Archives(inputs: inputs, ahead: ahead)
+    }
+
+    /// Ingests archives; the answers, and the store as it is then. Refused archives are complained of on standard error.
     ///
     /// - Parameter closing: Is given what lets the store go, once all is published: to call it before anybody else writes to the store.
     static func ingest(
-        _ pipeline: Pipeline, _ named: [String], knowing known: Known = Known(), signer: SigningKey?, threads: Int,
+        _ pipeline: Pipeline, _ archives: Archives, knowing known: Known = Known(), signer: SigningKey?, threads: Int,
         closing: (_ close: @escaping () -> Void) -> Void = { close in close() }, onAnswer: @escaping (ArchiveAnswer) -> Void
     ) throws -> (answers: [ArchiveAnswer], store: EventStore) {
-        Memory.keepFreed()
-        let inputs = try pipeline.inputs(named)
         // To open a log with a key may mean to sign it.
         if signer != nil { _ = try known.reference?.value() }
         return try refusing {
             try Interruption.whileCleaning {
-                let archives = ArchivesAhead(inputs)
-                archives.begin(threads: threads)
                 let writer = try StoreWriter.open(
                     at: pipeline.store, origin: pipeline.logOrigin, signer: signer, knowing: known.store, threads: threads)
                 var isDone = false
@@ -57,20 +69,24 @@ enum Stages {
                 let progress = Progress("ingest")
                 defer { progress.finish() }
                 // A file may have any size, and hold nothing.
-                let bytes = inputs.reduce(0) { sum, input in
+                let bytes = archives.inputs.reduce(0) { sum, input in
                     let (larger, overflow) = sum.addingReportingOverflow(fileSize(input.path) ?? 0)
                     return overflow ? .max : larger
                 }
                 progress.work.expect(.archiveBytes, bytes)
                 // Reference data by which the report turns out to be impossible are refused before anything is stored.
-                let (reference, store) = (known.reference, known.store)
-                let answers = try IngestRun(archives, into: writer).run(threads: threads) {
+                let (reference, store, histories) = (known.reference, known.store, known.histories)
+                let answers = try IngestRun(archives.ahead, into: writer).run(threads: threads) {
                     _ = try reference?.value()
+                    // Publishing, which comes next, is waiting for the disk.
+                    histories?.begin()
                 } beside: {
                     // Only where the stages behind it will ask.
                     guard let store else { return }
                     store.holdIdentifiers()
                     Manifest.prepare()
+                } besideAbsorbing: {
+                    _ = try? reference?.value()
                 } onAnswer: { answer in
                     onAnswer(answer)
                     if let complaint = answer.complaint { printError(complaint) }
@@ -123,16 +139,12 @@ enum Stages {
     }
 
     /// What can be known before the archives are ingested: the reference data, by which the report may turn out to be impossible, and the
-    /// store as it stands. Where there are threads and a store, the reference data and its histories and sums are read from then on, beside
-    /// the ingest.
+    /// store as it stands. Where there are threads and a store, the reference data and its histories and sums are read while the last
+    /// archive's events are absorbed, or when they are asked for.
     static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, threads: Int) throws -> Known {
         let listsFindings = Report.listsFindings(try options.chosen())
         let isAllKnown = try moment.instant() == nil
         let reference = Once { try self.reference(of: pipeline) }
-        // Begun beside the opening of the store. What is wrong with the reference data is said by whoever asks for them next.
-        if threads > 1 {
-            DispatchQueue(label: "tuowei.reference", qos: .userInitiated).async { _ = try? reference.value() }
-        }
         // What is wrong with the store its writer says.
         guard let store = try? EventStore.open(at: pipeline.store, threads: threads), store.size > 0 else {
             _ = try reference.value()
@@ -167,13 +179,18 @@ enum Stages {
     // MARK: Fold
 
     /// Brings the histories up to the log, and the sums of a day where one is given; a line that says what was done.
-    static func fold(_ pipeline: Pipeline, sumsOf day: Day?, knowing known: Known = Known(), threads: Int) throws -> String {
+    ///
+    /// - Parameter shared: What reads new events for a report beside it too.
+    static func fold(
+        _ pipeline: Pipeline, sumsOf day: Day?, knowing known: Known = Known(), sharing shared: SharedRecords? = nil, threads: Int
+    ) throws -> String {
         try refusing(as: .checkFailed) {
             let store = try current(known.store, of: pipeline) ?? store(of: pipeline, threads: threads)
             let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
             let progress = Progress("fold")
             defer { progress.finish() }
-            let keeper = HistoryKeeper(store, threads: threads, work: progress.work, ahead: known.histories)
+            var keeper = HistoryKeeper(store, threads: threads, work: progress.work, ahead: known.histories)
+            keeper.shared = shared
             Memory.preferLargePages(bytes: memory(forEvents: events))
             var line = "\(grouped(events)) events in \(grouped(store.size)) entries of the log; "
             let once = known.reference ?? Once { try self.reference(of: pipeline) }
@@ -217,7 +234,7 @@ enum Stages {
     /// Writes the report of a day from the store. What is to be folded is folded before anything is written.
     static func report(
         _ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, knowing known: Known = Known(), signer: SigningKey?,
-        threads: Int, after fold: (() throws -> Void)? = nil
+        threads: Int, after fold: ((_ shared: SharedRecords?) throws -> Void)? = nil
     ) throws -> Written {
         let (day, knownAt, chosen) = (try moment.day(), try moment.instant(), try options.chosen())
         let (reference, store) = try sideBySide(
@@ -233,17 +250,19 @@ enum Stages {
             throw Refusal("the log is not signed by \(signer.verifier); give ingest the key first, so that log and report have one signer")
         }
         let events = Log.allCases.reduce(0) { $0 + store.eventCount(of: $1) }
-        let keeper = HistoryKeeper(store, threads: threads, ahead: known.histories)
+        var keeper = HistoryKeeper(store, threads: threads, ahead: known.histories)
         // With sums little is folded, and little memory is needed for it: the figures take what is new from the log, and wait for no fold.
         // Sums that the fold makes anew it makes from everything: then the figures wait for them.
         let isBeside = fold != nil && ((try? keeper.seemToHaveGoodSums(for: maker.request, by: programVersion)) ?? false)
-        if let fold, !isBeside { try fold() }
+        if let fold, !isBeside { try fold(nil) }
+        let shared = isBeside ? SharedRecords() : nil
+        keeper.shared = shared
         let haveSums = isBeside || ((try? keeper.haveSums(for: maker.request, by: programVersion)) ?? false)
         Memory.preferLargePages(bytes: memory(forEvents: events), populating: haveSums ? 0 : memory(forEvents: events) / 4)
         progress.work.expect(.filesKept, maker.filesAbout(chosen))
         let figures = try refusing(as: .checkFailed) {
             let (_, figures) = try sideBySide(
-                { if isBeside { try fold?() } },
+                { if isBeside { try fold?(shared) } },
                 {
                     try maker.figures(from: keeper, for: chosen) {
                         printError(

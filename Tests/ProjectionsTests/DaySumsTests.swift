@@ -101,6 +101,77 @@ import Testing
         #expect(changedGrants > 0 && changedGrants < allGrants, "\(changedGrants) of \(allGrants) grants were folded")
     }
 
+    /// A report and a fold that share what they read say and write what they do each by itself, whoever comes first and where both stand side
+    /// by side, of any D; what is shared is of no use to a question at a K, nor behind other histories.
+    @Test(arguments: 0..<12)
+    func sharesWhatItReads(group: Int) throws {
+        let root = try #require(Self.root)
+        for seed in group * 3..<(group + 1) * 3 {
+            var world = RandomWorld(seed: UInt64(9_000 + seed))
+            let events = world.events
+            let shift = seed % 2 == 0 ? nil : UInt32(seed % 3)
+            let source = try MemorySource(events, blockSize: 1 + seed % 9)
+            let before = [events.count * 9 / 10, events.count / 2, events.count / 5][seed % 3]
+            let histories = try Self.histories(events, ends: [before], shift)
+            let (cuts, asOf, knownAt) = world.question()
+            func request(_ knownAt: Instant? = nil) -> ProjectionRequest {
+                ProjectionRequest(
+                    cuts: cuts, asOf: asOf, knownAt: knownAt, communities: RandomWorld.registered, threads: 1 + seed % 3)
+            }
+            let words = try Self.words(Self.sums(of: Array(events.prefix(before)), request(), shift))
+            let place = "seed \(seed), D \(asOf), \(before) of \(events.count)"
+            let alone = MemoryHistory()
+            try histories.makeNext(
+                from: source, size: events.count, root: root, find: nil, threads: 1, partitionShift: shift, write: alone.write)
+            let expected = try project(source, request(), partitionShift: shift)
+            for order in 0..<3 {
+                let shared = SharedRecords()
+                let memory = MemoryHistory()
+                @Sendable func fold() throws {
+                    try histories.makeNext(
+                        from: source, size: events.count, root: root, find: nil, sharing: shared, threads: 1 + seed % 3,
+                        partitionShift: shift, write: memory.write)
+                }
+                let sums = try #require(Self.opened(words))
+                func report() throws -> Projected {
+                    try project(
+                        source, request(), histories: histories, sums: { sums }, sharing: shared, partitionShift: shift)
+                }
+                let projected: Projected
+                switch order {
+                case 0:
+                    try fold()
+                    projected = try report()
+                case 1:
+                    projected = try report()
+                    try fold()
+                default:
+                    let (folded, made) = try Workers.pair(2, { Result { try fold() } }, report)
+                    try folded.get()
+                    projected = made
+                }
+                expect(projected, equals: expected, "\(place), order \(order)")
+                #expect(memory.bytes.withLock { $0 } == alone.bytes.withLock { $0 }, "\(place), order \(order)")
+                // Both have it by now: a third one reads by itself, and so does a question at a K.
+                expect(
+                    try project(source, request(), histories: histories, sharing: shared, partitionShift: shift), equals: expected,
+                    "\(place), once more")
+                expect(
+                    try project(source, request(knownAt), histories: histories, sharing: shared, partitionShift: shift),
+                    equals: try project(source, request(knownAt), partitionShift: shift), "\(place), with a K")
+            }
+            let shared = SharedRecords()
+            expect(
+                try project(source, request(), histories: histories, sharing: shared, partitionShift: shift), equals: expected, place)
+            expect(
+                try project(source, request(), sharing: shared, partitionShift: shift), equals: expected, "\(place), without histories")
+            let earlier = try MemorySource(Array(events.prefix(events.count - 1)), blockSize: 1 + seed % 9)
+            expect(
+                try project(earlier, request(), histories: histories, sharing: shared, partitionShift: shift),
+                equals: try project(earlier, request(), partitionShift: shift), "\(place), of an earlier state")
+        }
+    }
+
     /// Findings that are only counted are as many as those that are listed, with the sums of which nothing else was read and without; all
     /// else is the same.
     private func expectCounting(

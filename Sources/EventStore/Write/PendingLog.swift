@@ -114,6 +114,11 @@ final class PendingLog {
     /// Whether something stands under `pending/` that is not published.
     var hasBegun: Bool { size != published || file != nil }
 
+    /// Begins to copy what the next entry's bundle holds already, where another thread does that: for whoever will soon append.
+    func beginCopying() throws(StoreError) {
+        if writesBeside, size % tileWidth > 0 { try begin() }
+    }
+
     /// Opens the file that the next entry goes to, unless it is open.
     private func begin() throws(StoreError) {
         if file == nil { try beginBundle() }
@@ -135,7 +140,10 @@ final class PendingLog {
                 // Of what it copies, nothing is to be read before.
                 firstUnwritten = min(firstUnwritten, bundle * tileWidth)
                 isCopying = true
-                behind.perform { () throws(StoreError) in try copy.run() }
+                behind.perform { () throws(StoreError) in
+                    try copy.run()
+                    copy.new.startWriting()
+                }
             } else {
                 try copy.run()
             }

@@ -29,6 +29,8 @@ extension StoreWriter {
                 try absorb(parsed, number: number, entry: entry)
                 if likely.isFull { try compareLikely() }
             } else {
+                // While blocks wait, the disk need not.
+                if waiting.isEmpty { try pending.beginCopying() }
                 waiting.append((parsed, number, entry))
                 waitingRows += parsed.events.count
                 if waitingRows >= Self.waitingLimit { try absorbWaiting() }
@@ -151,6 +153,7 @@ extension StoreWriter {
         waiting = []
         waitingRows = 0
         try findStored(blocks.map(\.block))
+        onFound?()
         // Most of them are new: what a table grows to is made at once.
         for log in Log.allCases {
             let rows = blocks.reduce(0) { $0 + ($1.block.log == log ? $1.block.events.count : 0) }

@@ -33,6 +33,9 @@ public final class StoreWriter {
         didSet { pending.writesBeside = sideBySide != nil }
     }
 
+    /// Is told when what the store knows of some blocks is found: absorbing them, which comes next, is one thread's work.
+    public var onFound: (() -> Void)?
+
     /// The state of a batch in progress.
     struct Batch {
         let mark: PendingLog.Mark

@@ -10,23 +10,29 @@ extension Histories {
     ///   - source: The record at a state that holds `size` entries of the log.
     ///   - root: The log's root at that state.
     ///   - find: Finds events among those that the histories cover.
+    ///   - shared: Reads those events once for this and a report that has it too.
     ///   - folded: Hears of the events of each partition, from several threads.
     /// - Throws: what the source, `find` and `write` throw; ``ProjectionError``.
     public func makeNext(
-        from source: any EventSource, size: Int, root: Digest, find: EventFinder? = nil, threads: Int,
+        from source: any EventSource, size: Int, root: Digest, find: EventFinder? = nil, sharing shared: SharedRecords? = nil, threads: Int,
         folded: (@Sendable (_ events: Int) -> Void)? = nil, write: @escaping Write
     ) throws {
         try makeNext(
-            from: source, size: size, root: root, find: find, threads: threads, partitionShift: nil, folded: folded, write: write)
+            from: source, size: size, root: root, find: find, sharing: shared, threads: threads, partitionShift: nil, folded: folded,
+            write: write)
     }
 
     func makeNext(
-        from source: any EventSource, size: Int, root: Digest, find: EventFinder?, threads: Int, partitionShift: UInt32?,
-        folded: (@Sendable (Int) -> Void)? = nil, write: @escaping Write
+        from source: any EventSource, size: Int, root: Digest, find: EventFinder?, sharing shared: SharedRecords? = nil, threads: Int,
+        partitionShift: UInt32?, folded: (@Sendable (Int) -> Void)? = nil, write: @escaping Write
     ) throws {
         let threads = max(1, threads)
-        let gathered = try GatheredRecords(
-            source, beyond: self, .everything, find: find, threads: threads, partitionShift: partitionShift)
+        let gathered =
+            if let shared {
+                try shared.records(source, beyond: self, find: find, threads: threads, partitionShift: partitionShift)
+            } else {
+                try GatheredRecords(source, beyond: self, .everything, find: find, threads: threads, partitionShift: partitionShift)
+            }
         let new = HistoryWriter(gathered, size: size, root: root, in: source, write: write)
         try new.writeBirths(threads, folded)
         try new.writeEnrolments(threads, folded)

@@ -19,7 +19,9 @@ struct IngestCommand: ParsableCommand {
     func run() throws {
         let pipeline = try options.read()
         let signer = try key.signer(pipeline)
-        let answers = try Stages.ingest(pipeline, archives, signer: signer, threads: options.threadCount) { answer in
+        let threads = options.threadCount
+        let archives = try Stages.archives(of: pipeline, archives, threads: threads)
+        let answers = try Stages.ingest(pipeline, archives, signer: signer, threads: threads) { answer in
             if json { printLine(answer.json) }
         }.answers
         if !json {

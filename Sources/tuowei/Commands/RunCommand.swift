@@ -20,25 +20,27 @@ struct RunCommand: ParsableCommand, StartsThreads {
         let day = try moment.day()
         _ = try moment.instant()
         _ = try (report.chosen(), report.language())
-        // Whatever makes the report impossible is refused before the store is touched.
         let threads = options.threadCount
+        // What is wrong with them is said behind what is wrong with all else.
+        let inputs = Result { try Stages.archives(of: pipeline, archives, threads: threads) }
+        // Whatever makes the report impossible is refused before the store is touched.
         var known = try Stages.beforehand(pipeline, moment, report, threads: threads)
         let signer = try key.signer(pipeline)
         // What is published is durable; what remains to be done for the next writer is done beside the report.
         var close: (() -> Void)?
         defer { close?() }
         let (answers, store) = try Stages.ingest(
-            pipeline, archives, knowing: known, signer: signer, threads: threads, closing: { close = $0 }, onAnswer: { _ in })
+            pipeline, inputs.get(), knowing: known, signer: signer, threads: threads, closing: { close = $0 }, onAnswer: { _ in })
         known.store = store
         Memory.keepToTheEnd(known)
         // A run that appends nothing leaves the store as it is.
         let isAppended = answers.contains { $0.status == .appended }
-        let written = try Stages.report(pipeline, moment, report, knowing: known, signer: signer, threads: threads) { [known] in
+        let written = try Stages.report(pipeline, moment, report, knowing: known, signer: signer, threads: threads) { [known] shared in
             try Interruption.whileCleaning {
                 close?()
                 close = nil
             }
-            if isAppended { _ = try Stages.fold(pipeline, sumsOf: day, knowing: known, threads: threads) }
+            if isAppended { _ = try Stages.fold(pipeline, sumsOf: day, knowing: known, sharing: shared, threads: threads) }
         }
         written.summary.forEach(printLine)
         var failure: ExitStatus?
