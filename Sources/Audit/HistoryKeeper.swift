@@ -157,8 +157,10 @@ public struct HistoryKeeper: Sendable {
                     }
                 }
                 if sums == nil {
+                    // Made anew of the whole log, they are nothing that a report needs.
                     try histories.makeNext(
-                        from: source, size: store.size, root: store.root, find: find, sharing: shared, threads: threads,
+                        from: source, size: store.size, root: store.root, find: find, sharing: histories.fileCount == 0 ? nil : shared,
+                        threads: threads,
                         folded: { work.add(.eventsFolded, $0) }, write: write)
                 }
                 work.finish(.eventsRead, .eventsFolded)

@@ -107,8 +107,8 @@ public final class IngestRun: @unchecked Sendable {
     /// - Parameters:
     ///   - beforeDeciding: Called before it is decided what becomes of an archive. What it throws stops the run.
     ///   - spare: Called at most once, by a thread that has nothing else to do while the last archive is appended.
-    ///   - later: The same, once what the store knows of events is found. What is left of the archive is then one thread's work, where before
-    ///     that all share it.
+    ///   - later: The same, once what the store knows of that archive's events, or of the first of very many, is found. What comes next is one
+    ///     thread's work, where all share what came before.
     public func run(
         threads: Int, beforeDeciding: @escaping () throws -> Void = {}, beside spare: (@Sendable () -> Void)? = nil,
         besideAbsorbing later: (@Sendable () -> Void)? = nil, onAnswer: @escaping (ArchiveAnswer) -> Void,
@@ -175,7 +175,11 @@ public final class IngestRun: @unchecked Sendable {
                 monitor.lock()
                 isAppending = false
                 switch result {
-                case .success: if isLast { head += 1 }
+                case .success:
+                    if isLast {
+                        head += 1
+                        isFound = false
+                    }
                 case .failure(let error): failure = failure ?? error
                 }
                 monitor.broadcast()

@@ -60,7 +60,8 @@ enum Door {
     private static func command(_ arguments: [String]) throws -> any ParsableCommand {
         let word = arguments.dropFirst().first
         if let verb = Tuowei.configuration.subcommands.first(where: { $0.configuration.commandName == word }),
-            verb.configuration.subcommands.isEmpty, let command = try? verb.parseAsRoot(Array(arguments.dropFirst(2)))
+            verb.configuration.subcommands.isEmpty, let command = try? verb.parseAsRoot(Array(arguments.dropFirst(2))),
+            type(of: command) == verb
         {
             return command
         }

@@ -49,7 +49,7 @@ public enum SpatialAccess {
 
     /// How many sites are looked at before their shares are added: what lies about them is held so long, at most so many pairs where everything
     /// lies about each.
-    static func sitesARound(points: Int) -> Int { min(1 << 10, max(1 << 6, (1 << 22) / max(1, points))) }
+    static func sitesARound(points: Int) -> Int { min(1 << 10, max(1, (1 << 22) / max(1, points))) }
     /// How many of them a thread takes at once.
     private static let sitesATime = 16
 
@@ -87,8 +87,11 @@ public enum SpatialAccess {
                 }
                 made.withLock { $0[part] = found }
             }
-            if threads > 1 {
-                DispatchQueue.concurrentPerform(iterations: parts, execute: make)
+            let workers = max(1, min(threads, parts))
+            if workers > 1 {
+                DispatchQueue.concurrentPerform(iterations: workers) { worker in
+                    for part in stride(from: worker, to: parts, by: workers) { make(part) }
+                }
             } else {
                 for part in 0..<parts { make(part) }
             }
