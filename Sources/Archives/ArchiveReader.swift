@@ -221,8 +221,8 @@ public final class ArchiveReader: @unchecked Sendable {
             throw meter.refusal(error)
         }
         let isSlow = compression == .xz || compression == .bzip2
-        let isAhead = compression != .none && isDecodedAhead(isSlow: isSlow)
-        let stream = ByteStream(file: file, codec: codec, meter: meter, keeping: isAhead ? AheadSource.room : 0)
+        let keeping = compression != .none && isDecodedAhead(isSlow: isSlow) ? AheadSource.room : 0
+        let stream = ByteStream(file: file, codec: codec, meter: meter, keeping: keeping)
         let first = try stream.next()
         let isEmptyTar = first.count < ByteStream.pieceBytes && Archives.isEmptyTar(first)
         if isTarHeader(first) || isEmptyTar { kind = ArchiveKind(compression: compression, container: .tar) }
@@ -234,6 +234,6 @@ public final class ArchiveReader: @unchecked Sendable {
             let name = singleEntryName(path: path, isCompressed: compression != .none)
             source = SingleSource(name: name, first: first, stream: stream, meter: meter)
         }
-        return isAhead ? decodedAhead(source, of: stream, isSlow: isSlow) : source
+        return compression == .none ? source : decodedAhead(source, of: stream, isSlow: isSlow)
     }
 }

@@ -32,7 +32,7 @@ struct GatheredRecords {
 /// What a record holds beyond its histories, for a fold and a report that stand side by side: whoever comes first reads it for both, and
 /// the other one waits.
 public final class SharedRecords: Sendable {
-    /// What was read, and of what; gone once the other one has it.
+    /// What was read; gone once the other one has it. `@unchecked Sendable`: nothing is gathered into it any more, and both only read it.
     private struct Made: @unchecked Sendable {
         let records: GatheredRecords
     }

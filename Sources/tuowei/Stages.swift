@@ -139,8 +139,8 @@ enum Stages {
     }
 
     /// What can be known before the archives are ingested: the reference data, by which the report may turn out to be impossible, and the
-    /// store as it stands. Where there are threads and a store, the reference data and its histories and sums are read while the last
-    /// archive's events are absorbed, or when they are asked for.
+    /// store as it stands. Where there are threads and a store, the reference data are read while the last archive's events are absorbed, its
+    /// histories and sums while what came is published, and either sooner where it is asked for.
     static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, threads: Int) throws -> Known {
         let listsFindings = Report.listsFindings(try options.chosen())
         let isAllKnown = try moment.instant() == nil

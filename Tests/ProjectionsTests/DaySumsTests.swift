@@ -160,6 +160,12 @@ import Testing
                     try project(source, request(knownAt), histories: histories, sharing: shared, partitionShift: shift),
                     equals: try project(source, request(knownAt), partitionShift: shift), "\(place), with a K")
             }
+            // It is read once for two.
+            let once = SharedRecords()
+            let read = try (0..<3).map { _ in
+                try once.records(source, beyond: histories, find: nil, threads: 1, partitionShift: shift).workers[0]
+            }
+            #expect(read[0] === read[1] && read[2] !== read[0], "\(place)")
             let shared = SharedRecords()
             expect(
                 try project(source, request(), histories: histories, sharing: shared, partitionShift: shift), equals: expected, place)
