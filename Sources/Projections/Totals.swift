@@ -216,11 +216,15 @@ struct Totals {
             UnsafeMutableBufferPointer(rebasing: counts[counter.rawValue * cuts * width..<(counter.rawValue + 1) * cuts * width])
         }
         try segments.withUnsafeBufferPointer { segments in
-            try Workers.run(threads, items: lasting.count + 1) { _, item in
-                if item == 0 { return addChanging(segments, enrolments, to: Self.changing.map(rows)) }
-                let rows = rows(lasting[item - 1])
+            let stretches = (cuts + Self.stretch - 1) / Self.stretch
+            try Workers.run(threads, items: stretches + lasting.count) { _, item in
+                if item < stretches {
+                    let some = item * Self.stretch..<min((item + 1) * Self.stretch, cuts)
+                    return addChanging(segments, enrolments, some, to: Self.changing.map(rows))
+                }
+                let rows = rows(lasting[item - stretches])
                 rows.initialize(repeating: 0)
-                switch lasting[item - 1] {
+                switch lasting[item - stretches] {
                 case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
                 case .enrolled, .enrolledOverAge, .vacant, .overfull: break
                 case .facilities: addLasting(segments, to: rows) { _ in 1 }
@@ -242,8 +246,10 @@ struct Totals {
         }
     }
 
-    /// The counters that follow from a facility's places, enrolled and over age at each cut, as ``addChanging(_:_:to:)`` takes them.
+    /// The counters that follow from a facility's places, enrolled and over age at each cut, as ``addChanging(_:_:_:to:)`` takes them.
     private static let changing: [Counter] = [.enrolled, .enrolledOverAge, .vacant, .overfull]
+    /// The cuts for which these are counted at once: so few that all columns' sums stay in a core's own cache.
+    private static let stretch = 24
 
     /// Adds a number that a facility keeps throughout a segment.
     @inline(__always)
@@ -262,29 +268,33 @@ struct Totals {
         }
     }
 
-    /// Writes the counters that are ``changing``: enrolled, over age, vacant places, and children over the number of places.
+    /// Writes the counters that are ``changing``, at some cuts: enrolled, over age, vacant places, and children over the number of places.
     private func addChanging<Number: FixedWidthInteger & SIMDScalar>(
-        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>, to rows: [UnsafeMutableBufferPointer<Number>]
+        _ segments: UnsafeBufferPointer<FacilitySegment>, _ enrolments: Table<Int32>, _ stretch: Range<Int>,
+        to rows: [UnsafeMutableBufferPointer<Number>]
     ) {
         // A segment's cuts lie together while they are counted, and are turned into rows afterwards.
-        withUnsafeTemporaryAllocation(of: SIMD4<Number>.self, capacity: max(1, width &* cuts)) { sums in
+        let (start, length) = (stretch.lowerBound, stretch.count)
+        withUnsafeTemporaryAllocation(of: SIMD4<Number>.self, capacity: max(1, width &* length)) { sums in
             guard let sums = sums.baseAddress else { return }
-            sums.initialize(repeating: SIMD4(), count: width &* cuts)
+            sums.initialize(repeating: SIMD4(), count: width &* length)
             for segment in segments {
+                let (first, end) = (max(start, Int(segment.fromCut)), min(stretch.upperBound, Int(segment.toCut)))
+                guard first < end else { continue }
                 let places = segment.places
-                let (cells, column) = (enrolments.base + Int(segment.facility) &* cuts &* 2, sums + Int(segment.column) &* cuts)
-                for cut in Int(segment.fromCut)..<Int(segment.toCut) {
+                let (cells, column) = (enrolments.base + Int(segment.facility) &* cuts &* 2, sums + Int(segment.column) &* length)
+                for cut in first..<end {
                     let (enrolled, overAge) = (Int(cells[cut &* 2]), Int(cells[cut &* 2 &+ 1]))
-                    column[cut] &+= SIMD4(
+                    column[cut &- start] &+= SIMD4(
                         Number(truncatingIfNeeded: enrolled), Number(truncatingIfNeeded: overAge),
                         Number(truncatingIfNeeded: max(0, places &- enrolled)), Number(truncatingIfNeeded: max(0, enrolled &- places)))
                 }
             }
             for first in stride(from: 0, to: width, by: 8) {
                 let some = first..<min(first &+ 8, width)
-                for cut in 0..<cuts {
+                for cut in stretch {
                     for column in some {
-                        let sum = sums[column &* cuts &+ cut]
+                        let sum = sums[column &* length &+ cut &- start]
                         for place in 0..<4 { rows[place][cut &* width &+ column] = sum[place] }
                     }
                 }
