@@ -119,6 +119,8 @@ final class ArchiveJob: @unchecked Sendable {
             case .entry(let entry):
                 try finishEntry()
                 begin(entry)
+                // What was read of one log may be looked for while the next one is read.
+                if done >= Self.step / 4 { return false }
             case .bytes(let bytes):
                 done += bytes.count
                 place = reader.bytesRead

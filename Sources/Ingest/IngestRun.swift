@@ -121,6 +121,7 @@ public final class IngestRun: @unchecked Sendable {
             // Where there are fewer archives than threads, some have nothing to do while they are read.
             for job in jobs { job.readsAhead = jobs.count < threads ? .always : .slowOnes }
             writer.sideBySide = { [unowned self] items, body in share(items, body) }
+            if jobs.count < threads { writer.besideReading = { [unowned self] in lentBesideReading() } }
             writer.onFound = { [unowned self] in
                 monitor.lock()
                 isFound = true
@@ -128,7 +129,7 @@ public final class IngestRun: @unchecked Sendable {
                 monitor.unlock()
             }
         }
-        defer { (writer.sideBySide, writer.onFound) = (nil, nil) }
+        defer { (writer.sideBySide, writer.besideReading, writer.onFound) = (nil, nil, nil) }
         nonisolated(unsafe) let onAnswer = onAnswer
         nonisolated(unsafe) let onProgress = onProgress
         DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in work(onAnswer: onAnswer, onProgress: onProgress) }
@@ -152,7 +153,7 @@ public final class IngestRun: @unchecked Sendable {
         defer { monitor.unlock() }
         while failure == nil, head < jobs.count {
             let first = jobs[head]
-            if let work = shared, work.isOpen {
+            if let work = shared, work.isOpen, !work.isAhead || nextToRead() == nil {
                 work.helpers += 1
                 monitor.unlock()
                 work.help()
@@ -217,10 +218,18 @@ public final class IngestRun: @unchecked Sendable {
         return spare.before
     }
 
+    /// What the appending thread may do before all of its archive is read, with the help of whoever has nothing to read any more; nil where
+    /// all is read.
+    private func lentBesideReading() -> SideBySide? {
+        monitor.lock()
+        defer { monitor.unlock() }
+        return jobs[head].isRead ? nil : { [unowned self] items, body in share(items, isAhead: true, body) }
+    }
+
     /// Does the appending thread's items of work, with the help of whoever has nothing else to do meanwhile.
-    private func share(_ items: Int, _ body: (Int) -> Void) {
+    private func share(_ items: Int, isAhead: Bool = false, _ body: (Int) -> Void) {
         withoutActuallyEscaping(body) { body in
-            let work = SharedWork(items, body)
+            let work = SharedWork(items, isAhead: isAhead, body)
             monitor.lock()
             shared = work
             monitor.broadcast()

@@ -6,12 +6,15 @@ import Synchronization
 final class SharedWork: @unchecked Sendable {
     private let items: Int
     private let body: (Int) -> Void
+    /// Whether a thread that could read on does that first: nobody waits for this work yet.
+    let isAhead: Bool
     private let next = Atomic<Int>(0)
     /// How many threads beside the appending one are at it; guarded by the run's monitor.
     var helpers = 0
 
-    init(_ items: Int, _ body: @escaping (Int) -> Void) {
+    init(_ items: Int, isAhead: Bool, _ body: @escaping (Int) -> Void) {
         self.items = items
+        self.isAhead = isAhead
         self.body = body
     }
 

@@ -46,6 +46,8 @@ import Testing
                 }
                 events.append(event)
             }
+            // As archives have them as a rule: log by log.
+            if number % 2 == 0 { events.sort { $0.log.rawValue < $1.log.rawValue } }
             sent += events
             let keep = number % 3 != 1
             return Sent(
@@ -79,6 +81,8 @@ import Testing
         writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
         let other = try StoreWriter.open(at: copy.path, origin: "tuowei/test", threads: 3)
         other.sideBySide = onThreads(3)
+        other.besideReading = { onThreads(3) }
+        other.fewestAhead = 1
         for (number, sent) in batches.enumerated() {
             let expected = model.batch(sent.events, keep: sent.keep)
             for writer in [writer, other] {
@@ -134,6 +138,9 @@ import Testing
         writer.close()
         writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test", threads: threads)
         writer.sideBySide = threads > 1 ? onThreads(threads) : nil
+        // With three, they are found before all of the archive is read.
+        if threads == 3 { writer.besideReading = { onThreads(3) } }
+        writer.fewestAhead = 1
         let targets = ["b0", "b8999", "b4000", "n1", "nobody's", "b77"]
         for (number, pair) in [targets[0..<3], targets[3..<6]].enumerated() {
             let voids = pair.map { target -> SyntheticEvent in
@@ -141,7 +148,11 @@ import Testing
                 Detail.append(target.utf8, to: &detail)
                 return SyntheticEvent(id: "v-\(target)", type: EventType.voidCode, detail: detail)
             }
-            try appendBatch(voids + [SyntheticEvent(id: "n\(number)", subject: "c1", object: "o1")], to: writer, name: "voids\(number)")
+            let others = [
+                SyntheticEvent(id: "n\(number)", subject: "c1", object: "o1"),
+                SyntheticEvent(log: .enrollments, id: "e\(number)", subject: "c1", object: "o1"),
+            ]
+            try appendBatch(voids + others, to: writer, name: "voids\(number)")
         }
         try writer.publish()
         let (known, store) = (try writer.published(), try EventStore.open(at: folder.path))
@@ -154,6 +165,65 @@ import Testing
             #expect(try store.find(texts, in: .births, below: below) == found, "below \(below)")
         }
         #expect(try known.find(texts, in: .births, below: base.count) == [0, 8999, 4000, nil, nil, 77])
+    }
+
+    @Test("What a log could repeat is found while more is read, once for all that waits, and is of use where no more of the log comes")
+    func findsAhead() throws {
+        let folder = TemporaryStore()
+        func events(_ log: Log, _ numbers: Range<Int>) throws -> ParsedBlock {
+            let events = numbers.map { SyntheticEvent(log: log, id: "\(log)\($0)", subject: "c\($0)", object: "o\($0)") }
+            return try #require(parsedBlocks(events, size: 1000).first)
+        }
+        var writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test")
+        for log in Log.allCases {
+            try appendBatch(
+                (0..<9000).map { SyntheticEvent(log: log, id: "\(log)\($0)", subject: "c\($0)", object: "o\($0)") }, to: writer,
+                name: "\(log)")
+        }
+        try writer.publish()
+        writer.close()
+        writer = try StoreWriter.open(at: folder.path, origin: "tuowei/test", threads: 2)
+        defer { writer.close() }
+        var lent = 0
+        writer.besideReading = {
+            lent += 1
+            return lent == 5 ? nil : onThreads(2)
+        }
+        writer.fewestAhead = 20
+        func settle(_ blocks: [ParsedBlock], isFound: [Bool?]) throws -> BatchOutcome {
+            try writer.beginBatch()
+            for (block, isFound) in zip(blocks, isFound) {
+                try writer.append(block, entry: "entry")
+                if let isFound { #expect(writer.foundAhead.contains { $0 != nil } == isFound) }
+            }
+            let outcome = try writer.settleBatch()
+            #expect(writer.foundAhead.allSatisfy { $0 == nil })
+            try writer.rollbackBatch()
+            return outcome
+        }
+        let all = try [
+            events(.births, 8990..<9020), events(.births, 0..<5), events(.enrollments, 8000..<8019), events(.filings, 8999..<9001),
+        ]
+        // Two blocks of one log, and too few of another.
+        let outcome = try settle(all, isFound: [false, false, true, true])
+        #expect(outcome.duplicates == 10 + 5 + 19 + 1)
+        #expect(outcome.events == [20, 0, 1, 0])
+        // A log that comes again: what was found for its first block does not do.
+        let again = try settle([all[0], all[2], all[1], all[3]], isFound: [false, true, true, true])
+        #expect(again.duplicates == outcome.duplicates)
+        #expect(again.events == outcome.events)
+        // Where the archive is at its end, nothing is found ahead; nor where nobody lends threads.
+        #expect(lent == 2)
+        lent = 4
+        #expect(try settle(all, isFound: [false, false, false, false]).events == outcome.events)
+        writer.besideReading = nil
+        #expect(try settle(all, isFound: [false, false, false, false]).events == outcome.events)
+        // What was found for a batch that is taken back is forgotten.
+        writer.besideReading = { onThreads(2) }
+        try writer.beginBatch()
+        for block in all { try writer.append(block, entry: "entry") }
+        try writer.rollbackBatch()
+        #expect(try settle([all[1]], isFound: [false]).duplicates == 5)
     }
 
     @Test("A batch that brings nothing leaves nothing behind, at the end of a full bundle too", arguments: [256, 252], [1, 2])

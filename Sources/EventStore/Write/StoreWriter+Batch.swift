@@ -31,6 +31,8 @@ extension StoreWriter {
             } else {
                 // While blocks wait, the disk need not.
                 if waiting.isEmpty { try pending.beginCopying() }
+                // An archive seldom comes back to a log that it has left.
+                if let last = waiting.last?.block.log, last != parsed.log { findAhead(last) }
                 waiting.append((parsed, number, entry))
                 waitingRows += parsed.events.count
                 if waitingRows >= Self.waitingLimit { try absorbWaiting() }
@@ -84,6 +86,7 @@ extension StoreWriter {
             guard let batch else { return }
             waiting = []
             waitingRows = 0
+            for log in foundAhead.indices { foundAhead[log] = nil }
             likely = LikelyDuplicates()
             unlike = []
             for table in events { table.forgetHits() }
@@ -152,7 +155,9 @@ extension StoreWriter {
         let blocks = waiting
         waiting = []
         waitingRows = 0
-        try findStored(blocks.map(\.block))
+        let ahead = foundAhead
+        for log in foundAhead.indices { foundAhead[log] = nil }
+        try findStored(blocks.map(\.block), knowing: ahead)
         onFound?()
         // Most of them are new: what a table grows to is made at once.
         for log in Log.allCases {

@@ -75,13 +75,20 @@ extension StoreWriter {
 
     /// Finds the stored events that some blocks could repeat, and puts the stored identifiers that they name into the tables; or builds
     /// the table of everything where that is the cheaper way.
-    func findStored(_ blocks: [ParsedBlock]) throws(StoreError) {
+    ///
+    /// - Parameter ahead: By log, what was found for the first of these blocks; of use where it was found for all that there are.
+    func findStored(_ blocks: [ParsedBlock], knowing ahead: [FoundAhead?] = []) throws(StoreError) {
         // Stored events may stand in the bundle that is being copied.
         if pending.isCopying { try pending.flush() }
         // Children are named most often, and of facilities, which are few, all are read as a rule: what takes longest comes first.
         let lists = (HashedList.identifierLists + HashedList.eventLists).filter { table($0).isPartial }
         let (reader, known) = (reader, known)
         let wants = gathered(lists.count, sideBySide ?? oneByOne) { item -> Want in
+            if case .events(let log) = lists[item], case let place = Int(log.rawValue), place < ahead.count, let found = ahead[place],
+                found.blocks == blocks.count(where: { $0.log == log })
+            {
+                return .found(log, found.hits)
+            }
             let hashes = Self.hashes(of: lists[item], in: blocks)
             let table = table(lists[item])
             guard !hashes.isEmpty else { return .nothing }
@@ -100,9 +107,16 @@ extension StoreWriter {
         }
         // Searches for identifiers, and then those for events.
         var searches: [(list: HashedList, filter: HashFilter)] = []
+        var repeated: [(log: Log, ordinals: [UInt32])] = []
+        func take(_ hits: [HashSearch.Hit], of log: Log) {
+            let targets = note(hits, as: Self.targets(of: log, in: blocks), log)
+            events[Int(log.rawValue)].note(hits)
+            repeated.append((log, hits.filter { !targets.contains($0.hash) }.map(\.ordinal)))
+        }
         for (list, want) in zip(lists, wants) {
             switch want {
             case .nothing: continue
+            case .found(let log, let hits): take(hits, of: log)
             case .some(let filter): searches.append((list, filter))
             case .allEvents(let log): try complete(log)
             case .allIdentifiers(let space, let known):
@@ -114,7 +128,7 @@ extension StoreWriter {
         let ofIdentifiers = searches.count { if case .identifiers = $0.list { true } else { false } }
         // To load an identifier takes as long as to look at so many hashes: those that take no longer than the search for events does are
         // loaded beside it, by one thread, and more of them afterwards by all.
-        let mostBeside = searches[ofIdentifiers...].reduce(0) { $0 + table($1.list).base } / 64
+        let mostBeside = searches[ofIdentifiers...].reduce(0) { $0 + table($1.list).base } / 48
         let loads = Mutex<[Int: Result<Void, StoreError>]>([:])
         let found = HashSearch.run(
             searches.map { (columns[$0.list.place].count == table($0.list).base ? columns[$0.list.place] : nil, $0.filter) },
@@ -125,7 +139,6 @@ extension StoreWriter {
             loads.withLock { $0[search] = done }
         }
         let loaded = loads.withLock { $0 }
-        var repeated: [(log: Log, ordinals: [UInt32])] = []
         for (place, search) in searches.enumerated() {
             if let done = loaded[place] {
                 try done.get()
@@ -133,19 +146,39 @@ extension StoreWriter {
             }
             let hits = if let hits = found[place] { hits } else { try self.hits(of: search.filter, in: search.list) }
             switch search.list {
-            case .events(let log):
-                let targets = note(hits, as: Self.targets(of: log, in: blocks), log)
-                events[Int(log.rawValue)].note(hits)
-                repeated.append((log, hits.filter { !targets.contains($0.hash) }.map(\.ordinal)))
+            case .events(let log): take(hits, of: log)
             case .identifiers: try load(hits, search.list, sideBySide ?? oneByOne)
             }
         }
         try takeOut(repeated)
     }
 
-    /// What some blocks want of a list: nothing, what a filter finds, or all of it.
+    /// Stored events that some blocks of a log could repeat, or void.
+    struct FoundAhead {
+        /// How many blocks.
+        let blocks: Int
+        let hits: [HashSearch.Hit]
+    }
+
+    /// Finds the stored events that the waiting blocks of a log could repeat or void, while more blocks are read: threads that would wait for
+    /// these have nothing else to do. Once for all that waits; where more of the log comes, it was in vain, and no pass is counted: when a
+    /// table is completed depends on no threads.
+    func findAhead(_ log: Log) {
+        let list = HashedList.events(log)
+        let (table, column) = (events[Int(log.rawValue)], columns[list.place])
+        guard foundAhead[Int(log.rawValue)] == nil, table.isPartial, column.count == table.base else { return }
+        let blocks = waiting.lazy.map(\.block).filter { $0.log == log }
+        guard blocks.reduce(0, { $0 + $1.events.count }) >= fewestAhead, let lent = besideReading?() else { return }
+        let hashes = Self.hashes(of: list, in: Array(blocks))
+        guard !table.isWorthCompleting(for: hashes.count) else { return }
+        guard let hits = HashSearch.run([(column, HashFilter(hashes))], lent)[0] else { return }
+        foundAhead[Int(log.rawValue)] = FoundAhead(blocks: blocks.count, hits: hits)
+    }
+
+    /// What some blocks want of a list: nothing, what was found already, what a filter finds, or all of it.
     private enum Want {
         case nothing
+        case found(Log, [HashSearch.Hit])
         case some(HashFilter)
         case allEvents(Log)
         case allIdentifiers(Namespace, Result<(starts: [UInt32], bytes: [UInt8]), StoreError>)

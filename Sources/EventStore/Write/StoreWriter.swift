@@ -33,6 +33,10 @@ public final class StoreWriter {
         didSet { pending.writesBeside = sideBySide != nil }
     }
 
+    /// Gives threads for what can be done before all blocks of a batch have come, as long as more are read; nil: none. What the writer writes
+    /// does not depend on them.
+    public var besideReading: (() -> SideBySide?)?
+
     /// Is told when what the store knows of some blocks is found: absorbing them, which comes next, is one thread's work.
     public var onFound: (() -> Void)?
 
@@ -69,6 +73,10 @@ public final class StoreWriter {
     /// Blocks that wait for a pass over the stored hashes.
     var waiting: [(block: ParsedBlock, number: Int, entry: String)] = []
     var waitingRows = 0
+    /// With fewer events of a log than this, what they could repeat is looked for with all else: a pass takes as long for a few.
+    var fewestAhead = 1 << 13
+    /// By log: what was found for the first of its blocks that wait.
+    var foundAhead: [FoundAhead?] = Log.allCases.map { _ in nil }
     /// Events of the batch put aside until what they are likely duplicates of is read.
     var likely = LikelyDuplicates()
     /// Those of them that are new, a block each: of two identifiers of one hash, the second.
