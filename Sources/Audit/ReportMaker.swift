@@ -51,15 +51,15 @@ public struct ReportMaker: Sendable {
     ///
     /// - Parameter keeper: The keeper of the store's histories, to read them instead of the log as far as they go; nil: the log
     ///   alone. The figures are the same: histories that turn out to be damaged are not used.
-    /// - Parameter tables: The tables that are to be written; nil: the whole report. ``work`` is told so, and findings are listed where
-    ///   one of these lists them (``Table/listsFindings``).
+    /// - Parameter tables: The tables that are to be written; nil: the whole report. ``work`` is told so, and only what
+    ///   one of these shows is listed (``Table/lists``).
     /// - Parameter damaged: Called where the histories turned out to be damaged, once the figures were made from the log.
     /// - Throws: what the store or the folds throw.
     public func figures(
         from keeper: HistoryKeeper? = nil, for tables: [Table]? = nil, damaged: () -> Void = {}
     ) throws -> ReportFigures {
         var request = request
-        request.listsFindings = Report.listsFindings(tables)
+        request.lists = Report.lists(of: tables)
         return ReportFigures(try projected(request, keeper, tables, damaged), plan: plan, settings: settings, threads: threads)
     }
 
@@ -223,7 +223,7 @@ public struct ReportMaker: Sendable {
         let events = try lateEvents(source, occurredBy: asOf, recordedAfter: end, knownAt: knownAt, threads: threads)
         var request = ProjectionRequest(
             cuts: [asOf], asOf: asOf, knownAt: end, communities: reference.areas.communities.map(\.code), threads: threads)
-        request.listsFindings = false
+        request.lists = []
         let figures = CutFigures(
             try project(source, request, folded: { [work] in work.add(.eventsFolded, $0) }), cut: 0, areas: reference.areas,
             residents: reference.population.residents(in: asOf.civil.year), demand: pipeline.demand)

@@ -26,7 +26,8 @@ extension HistoryKeeper {
         {
             return sums
         }
-        guard try haveSums(for: request, by: program), let sums = try sums(listsFindings: request.listsFindings), sums.areOf(request)
+        guard try haveSums(for: request, by: program), let sums = try sums(listsFindings: request.lists.contains(.findings)),
+            sums.areOf(request)
         else { return nil }
         return sums
     }

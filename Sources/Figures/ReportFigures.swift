@@ -45,8 +45,14 @@ public struct ReportFigures: Sendable {
     /// How the targets stand.
     public let targets: [TargetResult]
     /// What each community reaches.
-    public let access: [AccessRow]
+    ///
+    /// Only where the projection lists facilities (``Projected/lists``); to ask for it elsewhere is a mistake in the program.
+    public var access: [AccessRow] {
+        guard let reached else { preconditionFailure("what communities reach of facilities that were not listed") }
+        return reached
+    }
 
+    private let reached: [AccessRow]?
     private let residentsByYear: [Int: [Int64?]]
 
     /// The figures of a projection that was asked for with ``ReportSettings/request(_:knownAt:threads:)`` of the same plan.
@@ -84,7 +90,9 @@ public struct ReportFigures: Sendable {
         } else {
             makeTargets()
         }
-        access = AccessRow.all(projected, asOf: asOf, catchment: settings.catchment, threads: threads)
+        reached =
+            projected.lists.contains(.facilities)
+            ? AccessRow.all(projected, asOf: asOf, catchment: settings.catchment, threads: threads) : nil
         group.wait()
         self.targets = targets.withLock { $0 }
     }

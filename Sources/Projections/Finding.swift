@@ -150,7 +150,7 @@ public struct Findings: Sendable {
     /// The number of findings.
     public var count: Int { groups.last?.range.upperBound ?? 0 }
 
-    /// Whether ``forEach(in:_:)`` can give them, as a request with ``ProjectionRequest/listsFindings`` asks for.
+    /// Whether ``forEach(in:_:)`` can give them, as a request for ``ProjectionRequest/Lists/findings`` asks for.
     public var areListed: Bool { order.count == count }
 
     /// How many have a code.

@@ -71,9 +71,16 @@ private struct ProjectionRest {
         var list: [ProjectedFacility] = []
         var allFlows: [Flow] = []
         // The longest pieces come first.
-        let pieces: [Piece] = [
+        let all: [Piece] = [
             .facilities, .findings(.enrollments), .counters, .findings(.births), .flows, .findings(.filings), .findings(.subsidies),
         ]
+        let pieces = all.filter { piece in
+            switch piece {
+            case .facilities: request.lists.contains(.facilities)
+            case .flows: request.lists.contains(.flows)
+            case .counters, .findings: true
+            }
+        }
         try findings.withUnsafeMutableBufferPointer { findings in
             try projected.counts.write { counts in
                 try withUnsafeMutablePointer(to: &list) { list in
@@ -97,7 +104,7 @@ private struct ProjectionRest {
         children.kept?.letGo(\.flows)
         projected.facilities = list
         projected.flows = allFlows
-        if request.listsFindings {
+        if request.lists.contains(.findings) {
             projected.findings = try Findings(
                 findings.compactMap { if case .listed(let list) = $0 { list } else { nil } }, threads: request.threads)
         } else {
@@ -130,7 +137,7 @@ private struct ProjectionRest {
             if let kept = children.kept, let changed = grants.changed { old = (kept.sums.grantFindings, changed) }
         }
         let ofVoids = voids.findings.filter { $0.log == log }
-        guard request.listsFindings else {
+        guard request.lists.contains(.findings) else {
             let counts = old.map { columns, changed in columns.counts(with: new, without: changed) } ?? new.counts
             return .counted(zip(counts, ofVoids.counts).map { $0 + $1 })
         }

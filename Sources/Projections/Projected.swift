@@ -13,6 +13,8 @@ public struct Projected: Sendable {
     public let knownAt: Instant?
     /// The registered communities' codes, by column.
     public let communities: [String]
+    /// What is listed here, and not only counted.
+    public let lists: ProjectionRequest.Lists
 
     /// Every ``Counter`` at every cut: `counts[(counter.rawValue * cuts.count + cut) * columns + column]`.
     public var counts: Counts
@@ -26,13 +28,32 @@ public struct Projected: Sendable {
     /// Facilities at D by form: `supply[form.rawValue * columns + column]`.
     public var supply: [SupplyTotals]
     /// Every facility ever registered by D, by identifier as bytes; closed ones too.
-    public var facilities: [ProjectedFacility]
+    ///
+    /// Only where they are listed (``lists``); to ask for others is a mistake in the program.
+    public var facilities: [ProjectedFacility] {
+        get {
+            precondition(lists.contains(.facilities), "facilities that were not listed")
+            return listedFacilities
+        }
+        set { listedFacilities = newValue }
+    }
     /// Enrolments active at D in open facilities by home and place, in the order of `flows.csv`.
-    public var flows: [Flow]
+    ///
+    /// Only where they are listed (``lists``); to ask for others is a mistake in the program.
+    public var flows: [Flow] {
+        get {
+            precondition(lists.contains(.flows), "flows that were not listed")
+            return listedFlows
+        }
+        set { listedFlows = newValue }
+    }
     /// The findings, in the order of `findings.csv`.
     public var findings: Findings
     /// The events of each log that exist at K, voids and voided ones too, at any date; by ``Log/rawValue``.
     public var knownEvents: [Int]
+
+    private var listedFacilities: [ProjectedFacility] = []
+    private var listedFlows: [Flow] = []
 
     /// The column of what lies in no registered community.
     public var unassigned: Int { communities.count }
@@ -75,13 +96,12 @@ public struct Projected: Sendable {
         asOf = request.asOf
         knownAt = request.knownAt
         communities = request.communities
+        lists = request.lists
         self.counts = counts
         details = Array(repeating: 0, count: DetailCounter.allCases.count * request.columns)
         money = Array(repeating: GrantTotals(), count: Scheme.allCases.count * request.columns)
         yearlyGrants = []
         supply = Array(repeating: SupplyTotals(), count: FacilityForm.allCases.count * request.columns)
-        facilities = []
-        flows = []
         findings = Findings()
         knownEvents = Array(repeating: 0, count: Log.allCases.count)
     }

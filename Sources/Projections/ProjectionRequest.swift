@@ -13,9 +13,27 @@ public struct ProjectionRequest: Sendable {
     public let communities: [String]
     /// How many threads may work at once, at least 1. The result does not depend on it.
     public let threads: Int
-    /// Whether findings are listed, each with what it names, or only counted: to look that up and to put it in order is a good part of what
-    /// a small change takes. Nothing else depends on it.
-    public var listsFindings = true
+    /// What is listed, and not only counted; all of it unless said otherwise. Nothing else depends on it.
+    public var lists: Lists = .all
+
+    /// What a state at D has many of: to look up what they are called and to put them in order is a good part of what a small change takes,
+    /// and few tables show it.
+    public struct Lists: OptionSet, Sendable {
+        /// ``Projected/findings`` with what each one names; without it they are counted.
+        public static let findings = Self(rawValue: 1)
+        /// ``Projected/facilities``.
+        public static let facilities = Self(rawValue: 2)
+        /// ``Projected/flows``.
+        public static let flows = Self(rawValue: 4)
+        /// All lists.
+        public static let all: Self = [.findings, .facilities, .flows]
+
+        /// A bit for each.
+        public let rawValue: UInt8
+
+        /// Lists by their bits.
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+    }
 
     /// The column of what lies in no registered community.
     public var unassigned: Int { communities.count }

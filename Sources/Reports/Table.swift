@@ -1,5 +1,6 @@
 import Dispatch
 public import Figures
+public import Projections
 import Synchronization
 
 /// What a column's cells are.
@@ -79,14 +80,14 @@ public struct Table: Sendable {
     public let columns: [Column]
     /// The columns that together tell rows apart; empty where rows may be equal.
     public let key: [String]
-    /// Whether its rows list findings (``ProjectionRequest/listsFindings``).
-    public let listsFindings: Bool
+    /// What its rows show of what a projection lists.
+    public let lists: ProjectionRequest.Lists
 
     private let parts: @Sendable (ReportFigures) -> Int
     private let write: @Sendable (ReportFigures, Int, inout RowWriter) -> Void
 
     init(
-        _ name: String, _ chinese: String, _ english: String, columns: [Column], key: [String], listsFindings: Bool = false,
+        _ name: String, _ chinese: String, _ english: String, columns: [Column], key: [String], lists: ProjectionRequest.Lists = [],
         parts: @escaping @Sendable (ReportFigures) -> Int = { _ in 1 },
         write: @escaping @Sendable (ReportFigures, Int, inout RowWriter) -> Void
     ) {
@@ -95,7 +96,7 @@ public struct Table: Sendable {
         self.english = english
         self.columns = columns
         self.key = key
-        self.listsFindings = listsFindings
+        self.lists = lists
         self.parts = parts
         self.write = write
     }

@@ -142,7 +142,7 @@ enum Stages {
     /// store as it stands. Where there are threads and a store, the reference data are read while the last archive's events are absorbed, its
     /// histories and sums while what came is published, and either sooner where it is asked for.
     static func beforehand(_ pipeline: Pipeline, _ moment: MomentOptions, _ options: ReportOptions, threads: Int) throws -> Known {
-        let listsFindings = Report.listsFindings(try options.chosen())
+        let listsFindings = Report.lists(of: try options.chosen()).contains(.findings)
         let isAllKnown = try moment.instant() == nil
         let reference = Once { try self.reference(of: pipeline) }
         // What is wrong with the store its writer says.

@@ -179,7 +179,7 @@ import Testing
     }
 
     /// Findings that are only counted are as many as those that are listed, with the sums of which nothing else was read and without; all
-    /// else is the same.
+    /// else is the same, and as it is where less is listed.
     private func expectCounting(
         _ source: MemorySource, _ request: ProjectionRequest, _ histories: Histories, sums words: [UInt64], _ shift: UInt32?,
         _ place: String
@@ -187,12 +187,16 @@ import Testing
         let sums = try #require(Self.opened(words, listsFindings: false))
         let listed = try project(source, request, partitionShift: shift)
         var counting = request
-        counting.listsFindings = false
+        counting.lists.remove(.findings)
         // Sums without what findings name are of no use to who lists them.
         #expect(sums.areOf(counting) == (request.knownAt == nil))
         #expect(sums.areOf(request) == (request.knownAt == nil && sums.holdFindingTexts))
-        for sums in [sums, nil] {
+        // Nor does what else is listed, or not, change anything.
+        let lists: [ProjectionRequest.Lists] = [[.facilities, .flows], .facilities, .flows, []]
+        for (sums, lists) in [sums, nil].flatMap({ sums in lists.map { (sums, $0) } }) {
+            counting.lists = lists
             var counted = try project(source, counting, histories: histories, sums: { sums }, partitionShift: shift)
+            #expect(counted.lists == lists)
             #expect(counted.findings.count == listed.findings.count, "\(place)")
             #expect(listed.findings.areListed && (counted.findings.areListed == (counted.findings.count == 0)), "\(place)")
             for code in FindingCode.allCases {

@@ -38,7 +38,7 @@ extension ReportMaker {
         let settings = settings
         let plan = ReportPlan(asOf: asOf, from: asOf)
         var request = settings.request(plan, knownAt: knownAt, threads: threads)
-        request.listsFindings = false
+        request.lists = []
         let projected = try project(CountedSource(store: store, work: work), request)
         return CutFigures(
             projected, cut: plan.asOfCut, areas: settings.areas, residents: settings.population.residents(in: asOf.civil.year),

@@ -62,7 +62,7 @@ public struct DaySums: Sendable {
     /// Whether they are of this request's days and communities, with everything known, and hold what it asks of findings.
     public func areOf(_ request: ProjectionRequest) -> Bool {
         request.knownAt == nil && cuts == request.cuts.map(\.rawValue) && communities == request.communities
-            && (holdFindingTexts || !request.listsFindings)
+            && (holdFindingTexts || !request.lists.contains(.findings))
     }
 
     /// Whether they answer a request over a record: it has at least what they were made of.

@@ -1,4 +1,5 @@
 import Figures
+import Projections
 
 extension Table {
     /// `access.csv`: places within reach of each community's children.
@@ -15,7 +16,7 @@ extension Table {
             Column(
                 "access_gaussian", .real, "高斯可达性", "Access (Gaussian)", "The same with Gaussian decay over the catchment.",
                 unit: "places per child", mayBeEmpty: true),
-        ], key: ["code"]
+        ], key: ["code"], lists: .facilities
     ) { figures, _, writer in
         for row in figures.access {
             writer.text(Level.community.name)

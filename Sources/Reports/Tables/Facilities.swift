@@ -5,7 +5,7 @@ import Projections
 extension Table {
     /// `facilities.csv`: each facility ever registered by D, by identifier.
     static let facilities = Table(
-        "facilities", "机构台账", "Facilities", columns: facilityColumns, key: ["facility"],
+        "facilities", "机构台账", "Facilities", columns: facilityColumns, key: ["facility"], lists: .facilities,
         parts: { ($0.projected.facilities.count + facilitiesInPart - 1) / facilitiesInPart }
     ) { figures, part, writer in
         let facilities = figures.projected.facilities

@@ -15,7 +15,7 @@ extension Table {
                 "The child, facility or grant; child@facility for an enrolment; empty for a void. Children are named in findings.csv alone.",
                 mayBeEmpty: true),
             Column("occurred_on", .date, "发生日期", "Occurred on", "The event's date."),
-        ], key: [], listsFindings: true,
+        ], key: [], lists: .findings,
         parts: { ($0.projected.findings.count + findingsInPart - 1) / findingsInPart }
     ) { figures, part, writer in
         let findings = figures.projected.findings

@@ -11,7 +11,7 @@ extension Table {
                 "The child's community; unassigned where the register lacks it, elsewhere where the child is not resident in the district."),
             Column("place", .code, "机构所在社区", "Place", "The facility's community; unassigned where the register lacks it."),
             Column("enrolments", .integer, "在托人次", "Enrolments", "Enrolments active in open facilities.", unit: "enrolments"),
-        ], key: ["home", "place"],
+        ], key: ["home", "place"], lists: .flows,
         parts: { ($0.projected.flows.count + flowsInPart - 1) / flowsInPart }
     ) { figures, part, writer in
         let projected = figures.projected
