@@ -62,7 +62,8 @@ private struct ProjectionRest {
     private static let mostSideBySide = 4
 
     private enum Piece {
-        case facilities, counters, flows
+        case facilities, flows
+        case counters(Range<Int>)
         case findings(Log)
     }
 
@@ -71,9 +72,11 @@ private struct ProjectionRest {
         var list: [ProjectedFacility] = []
         var allFlows: [Flow] = []
         // The longest pieces come first.
-        let all: [Piece] = [
-            .facilities, .findings(.enrollments), .counters, .findings(.births), .flows, .findings(.filings), .findings(.subsidies),
-        ]
+        let isSideBySide = request.threads <= Self.mostSideBySide
+        let counters = isSideBySide ? totals.facilityPieces.map { $0..<$0 + 1 } : [totals.facilityPieces]
+        let all: [Piece] =
+            [.facilities, .findings(.enrollments)] + counters.map { .counters($0) }
+            + [.findings(.births), .flows, .findings(.filings), .findings(.subsidies)]
         let pieces = all.filter { piece in
             switch piece {
             case .facilities: request.lists.contains(.facilities)
@@ -85,14 +88,17 @@ private struct ProjectionRest {
             try projected.counts.write { counts in
                 try withUnsafeMutablePointer(to: &list) { list in
                     try withUnsafeMutablePointer(to: &allFlows) { allFlows in
-                        let threads = request.threads <= Self.mostSideBySide ? request.threads : 1
-                        try Workers.run(threads, items: pieces.count) { _, item in
+                        try Workers.run(isSideBySide ? request.threads : 1, items: pieces.count) { _, item in
                             switch pieces[item] {
                             case .facilities:
                                 list.pointee = try atD.list(
                                     facilities, money: grants.facilities, enrolments: enrolments, cuts: request.cuts.count, request.threads,
                                     in: source)
-                            case .counters: try totals.addFacilities(facilities.segments, enrolments: enrolments, to: counts)
+                            case .counters(let some):
+                                try Workers.run(request.threads, items: some.count) { _, item in
+                                    totals.addFacilities(
+                                        some.lowerBound + item, facilities.segments, enrolments: enrolments, to: counts)
+                                }
                             case .flows: allFlows.pointee = children.printedFlows(request)
                             case .findings(let log): findings[Int(log.rawValue)] = try self.findings(log, children)
                             }

@@ -197,51 +197,50 @@ struct Totals {
         return sums
     }
 
-    /// Writes the counters of what facilities are and hold, at every cut. Each worker has its own counters.
+    /// The pieces in which the counters of facilities are written, the longest first: each its own counters, or its own cuts.
+    var facilityPieces: Range<Int> { 0..<stretches + Self.lasting.count }
+
+    /// Writes a piece of the counters of what facilities are and hold, at every cut. All pieces may be written side by side.
     ///
     /// What stays the same all through a segment is noted as differences and summed up over the cuts afterwards.
-    func addFacilities(_ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: Counts.Cells) throws {
+    func addFacilities(_ piece: Int, _ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: Counts.Cells) {
         switch counts {
-        case .narrow(let counts): try addFacilities(segments, enrolments: enrolments, to: counts)
-        case .wide(let counts): try addFacilities(segments, enrolments: enrolments, to: counts)
+        case .narrow(let counts): addFacilities(piece, segments, enrolments: enrolments, to: counts)
+        case .wide(let counts): addFacilities(piece, segments, enrolments: enrolments, to: counts)
         }
     }
 
     private func addFacilities<Number: FixedWidthInteger & SIMDScalar>(
-        _ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: UnsafeMutableBufferPointer<Number>
-    ) throws {
-        // The longest comes first: what changes at each cut, at once.
-        let lasting = Counter.allCases.filter { $0.rawValue > Counter.waitlistedResidents.rawValue && !Self.changing.contains($0) }
+        _ piece: Int, _ segments: [FacilitySegment], enrolments: Table<Int32>, to counts: UnsafeMutableBufferPointer<Number>
+    ) {
         func rows(_ counter: Counter) -> UnsafeMutableBufferPointer<Number> {
             UnsafeMutableBufferPointer(rebasing: counts[counter.rawValue * cuts * width..<(counter.rawValue + 1) * cuts * width])
         }
-        try segments.withUnsafeBufferPointer { segments in
-            let stretches = (cuts + Self.stretch - 1) / Self.stretch
-            try Workers.run(threads, items: stretches + lasting.count) { _, item in
-                if item < stretches {
-                    let some = item * Self.stretch..<min((item + 1) * Self.stretch, cuts)
-                    return addChanging(segments, enrolments, some, to: Self.changing.map(rows))
-                }
-                let rows = rows(lasting[item - stretches])
-                rows.initialize(repeating: 0)
-                switch lasting[item - stretches] {
-                case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
-                case .enrolled, .enrolledOverAge, .vacant, .overfull: break
-                case .facilities: addLasting(segments, to: rows) { _ in 1 }
-                case .facilitiesFiled: addLasting(segments, to: rows) { $0.isFiled ? 1 : 0 }
-                case .facilitiesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? 1 : 0 }
-                case .facilitiesDemonstration: addLasting(segments, to: rows) { $0.isProvincial ? 1 : 0 }
-                case .places: addLasting(segments, to: rows) { $0.places }
-                case .placesFiled: addLasting(segments, to: rows) { $0.isFiled ? $0.places : 0 }
-                case .placesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? $0.places : 0 }
-                case .placesInfant: addLasting(segments, to: rows) { $0.isFiled ? Int($0.infant) : 0 }
-                case .placesToddler: addLasting(segments, to: rows) { $0.isFiled ? Int($0.toddler) : 0 }
-                case .placesPreschool: addLasting(segments, to: rows) { $0.isFiled ? Int($0.preschool) : 0 }
-                case .placesMixed: addLasting(segments, to: rows) { $0.isFiled ? Int($0.mixed) : 0 }
-                case .served:
-                    addLasting(segments, to: rows) { $0.isFiled && $0.places > 0 ? 1 : 0 }
-                    for place in rows.indices { rows[place] = min(1, rows[place]) }
-                }
+        segments.withUnsafeBufferPointer { segments in
+            if piece < stretches {
+                let some = piece * Self.stretch..<min((piece + 1) * Self.stretch, cuts)
+                return addChanging(segments, enrolments, some, to: Self.changing.map(rows))
+            }
+            let counter = Self.lasting[piece - stretches]
+            let rows = rows(counter)
+            rows.initialize(repeating: 0)
+            switch counter {
+            case .m0To5, .m6To11, .m12To23, .m24To35, .enrolledResidents, .waitlistedResidents: break
+            case .enrolled, .enrolledOverAge, .vacant, .overfull: break
+            case .facilities: addLasting(segments, to: rows) { _ in 1 }
+            case .facilitiesFiled: addLasting(segments, to: rows) { $0.isFiled ? 1 : 0 }
+            case .facilitiesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? 1 : 0 }
+            case .facilitiesDemonstration: addLasting(segments, to: rows) { $0.isProvincial ? 1 : 0 }
+            case .places: addLasting(segments, to: rows) { $0.places }
+            case .placesFiled: addLasting(segments, to: rows) { $0.isFiled ? $0.places : 0 }
+            case .placesInclusive: addLasting(segments, to: rows) { $0.isFiled && $0.isInclusive ? $0.places : 0 }
+            case .placesInfant: addLasting(segments, to: rows) { $0.isFiled ? Int($0.infant) : 0 }
+            case .placesToddler: addLasting(segments, to: rows) { $0.isFiled ? Int($0.toddler) : 0 }
+            case .placesPreschool: addLasting(segments, to: rows) { $0.isFiled ? Int($0.preschool) : 0 }
+            case .placesMixed: addLasting(segments, to: rows) { $0.isFiled ? Int($0.mixed) : 0 }
+            case .served:
+                addLasting(segments, to: rows) { $0.isFiled && $0.places > 0 ? 1 : 0 }
+                for place in rows.indices { rows[place] = min(1, rows[place]) }
             }
         }
     }
@@ -250,6 +249,11 @@ struct Totals {
     private static let changing: [Counter] = [.enrolled, .enrolledOverAge, .vacant, .overfull]
     /// The cuts for which these are counted at once: so few that all columns' sums stay in a core's own cache.
     private static let stretch = 24
+    private var stretches: Int { (cuts + Self.stretch - 1) / Self.stretch }
+    /// The other counters of facilities.
+    private static let lasting = Counter.allCases.filter {
+        $0.rawValue > Counter.waitlistedResidents.rawValue && !changing.contains($0)
+    }
 
     /// Adds a number that a facility keeps throughout a segment.
     @inline(__always)
