@@ -19,6 +19,8 @@ final class ArchiveJob: @unchecked Sendable {
     var isBusy = false
     var isRead = false
     var queue: [Parsed] = []
+    /// The log that the archive has left, where blocks of its are in the queue.
+    var left: Log?
     var queuedBytes = 0
     /// Outer bytes read so far, for progress.
     var bytesRead = 0
@@ -71,12 +73,23 @@ final class ArchiveJob: @unchecked Sendable {
     /// Bytes of events a call of ``advance(isKnown:)`` makes at least, unless the archive ends.
     private static let step = 4 << 20
 
-    /// Reads on for a while. Returns what was parsed, whether the archive is at its end, and how many outer bytes were read so far.
-    func advance(isKnown: (Int, () -> Digest?) -> Bool) -> (parsed: [Parsed], isRead: Bool, bytesRead: Int) {
+    /// What came of reading on for a while.
+    struct Step {
+        var parsed: [Parsed] = []
+        /// Whether the archive is at its end.
+        let isRead: Bool
+        /// How many outer bytes were read so far.
+        let bytesRead: Int
+        /// The log whose entry was read to its end, where one of another log comes.
+        var left: Log?
+    }
+
+    /// Reads on for a while.
+    func advance(isKnown: (Int, () -> Digest?) -> Bool) -> Step {
         do {
-            let isRead = try read(isKnown: isKnown)
+            let (isRead, left) = try read(isKnown: isKnown)
             defer { fresh = [] }
-            return (fresh, isRead, place)
+            return Step(parsed: fresh, isRead: isRead, bytesRead: place, left: left)
         } catch let error as ArchiveError {
             if error.isShortage { shortage = error }
             failure = (error.why == "limit" ? .limit : .unreadable, "\(error)")
@@ -89,10 +102,10 @@ final class ArchiveJob: @unchecked Sendable {
         sha256 = try? reader?.digest()
         reader = nil
         entryReader = nil
-        return ([], true, place)
+        return Step(isRead: true, bytesRead: place)
     }
 
-    private func read(isKnown: (Int, () -> Digest?) -> Bool) throws -> Bool {
+    private func read(isKnown: (Int, () -> Digest?) -> Bool) throws -> (isRead: Bool, left: Log?) {
         if reader == nil {
             beginning.wait()
             let opened = try begun ?? ArchiveReader(path: input.path, limits: input.limits, readsAhead: readsAhead)
@@ -108,19 +121,20 @@ final class ArchiveJob: @unchecked Sendable {
             {
                 isUnchanged = true
                 sha256 = digest
-                return true
+                return (true, nil)
             }
             reader = opened
         }
-        guard let reader else { return true }
+        guard let reader else { return (true, nil) }
         var done = 0
         while done < Self.step {
             switch try reader.next() {
             case .entry(let entry):
+                let last = entryReader?.log
                 try finishEntry()
                 begin(entry)
-                // What was read of one log may be looked for while the next one is read.
-                if done >= Self.step / 4 { return false }
+                // An archive seldom comes back to a log that it has left.
+                if let last, let next = entryReader?.log, next != last, done >= Self.step / 4 { return (false, last) }
             case .bytes(let bytes):
                 done += bytes.count
                 place = reader.bytesRead
@@ -135,10 +149,10 @@ final class ArchiveJob: @unchecked Sendable {
                 isPlain = summary.kind.isPlainFile
                 place = reader.size
                 self.reader = nil
-                return true
+                return (true, nil)
             }
         }
-        return false
+        return (false, nil)
     }
 
     private func begin(_ entry: ArchiveEntry) {

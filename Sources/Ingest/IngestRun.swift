@@ -132,12 +132,27 @@ public final class IngestRun: @unchecked Sendable {
         defer { (writer.sideBySide, writer.besideReading, writer.onFound) = (nil, nil, nil) }
         nonisolated(unsafe) let onAnswer = onAnswer
         nonisolated(unsafe) let onProgress = onProgress
-        DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in work(onAnswer: onAnswer, onProgress: onProgress) }
+        guard !jobs.isEmpty else {
+            try writer.publish()
+            return []
+        }
+        DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
+            guard work(onAnswer: onAnswer, onProgress: onProgress) else { return }
+            let result = Result { try publish(threads, onAnswer) }
+            monitor.lock()
+            if case .failure(let error) = result { failure = failure ?? error }
+            monitor.unlock()
+        }
         if let failure { throw failure }
+        return answers
+    }
+
+    /// Publishes, by the thread that appended last. The others leave meanwhile: one that waited for something may be long in coming back to
+    /// a processor, and here that costs nothing.
+    private func publish(_ threads: Int, _ onAnswer: (ArchiveAnswer) -> Void) throws {
         if threads > 1 { writer.sideBySide = onThreads(threads) }
         try writer.publish()
         giveAnswers(onAnswer)
-        return answers
     }
 
     /// Gives the answers that wait, where everything committed is published.
@@ -147,10 +162,12 @@ public final class IngestRun: @unchecked Sendable {
         given = answers.count
     }
 
-    /// One thread's share: help whoever appends, append where something is ready, else read the earliest archive that nobody reads.
-    private func work(onAnswer: (ArchiveAnswer) -> Void, onProgress: (Int, Int) throws -> Void) {
+    /// One thread's share: help whoever appends, append where something is ready, else read the earliest archive that nobody reads. Whether
+    /// it was this thread that appended the last archive, and all went well.
+    private func work(onAnswer: (ArchiveAnswer) -> Void, onProgress: (Int, Int) throws -> Void) -> Bool {
         monitor.lock()
         defer { monitor.unlock() }
+        var wasLast = false
         while failure == nil, head < jobs.count {
             let first = jobs[head]
             if let work = shared, work.isOpen, !work.isAhead || nextToRead() == nil {
@@ -163,14 +180,15 @@ public final class IngestRun: @unchecked Sendable {
             } else if !isAppending, !first.queue.isEmpty || first.isRead {
                 isAppending = true
                 var parsed = first.queue
-                let isLast = first.isRead
+                let (isLast, left) = (first.isRead, first.left)
                 queued -= first.queuedBytes
                 first.queue = []
+                first.left = nil
                 first.queuedBytes = 0
                 let bytes = jobs.reduce(0) { $0 + $1.bytesRead }
                 monitor.unlock()
                 let result = Result {
-                    try append(&parsed, of: first, isLast: isLast, onAnswer: onAnswer)
+                    try append(&parsed, of: first, leaving: left, isLast: isLast, onAnswer: onAnswer)
                     try onProgress(bytes, eventsAppended)
                 }
                 monitor.lock()
@@ -180,6 +198,7 @@ public final class IngestRun: @unchecked Sendable {
                     if isLast {
                         head += 1
                         isFound = false
+                        if head == jobs.count { wasLast = true }
                     }
                 case .failure(let error): failure = failure ?? error
                 }
@@ -187,17 +206,18 @@ public final class IngestRun: @unchecked Sendable {
             } else if let job = nextToRead() {
                 job.isBusy = true
                 monitor.unlock()
-                let (parsed, isRead, bytesRead) = job.advance(isKnown: isKnown)
+                let step = job.advance(isKnown: isKnown)
                 monitor.lock()
                 if let shortage = job.shortage { failure = failure ?? shortage }
-                job.bytesRead = bytesRead
+                job.bytesRead = step.bytesRead
                 queueLimit = max(queueLimit, Self.queueLimit(forArchiveOf: job.size))
-                let bytes = parsed.reduce(0) { $0 + $1.block.events.count * MemoryLayout<ParsedEvent>.stride + $1.block.arena.count }
-                job.queue += parsed
+                let bytes = step.parsed.reduce(0) { $0 + $1.block.events.count * MemoryLayout<ParsedEvent>.stride + $1.block.arena.count }
+                job.queue += step.parsed
+                if let left = step.left { job.left = left }
                 job.queuedBytes += bytes
                 queued += bytes
                 job.isBusy = false
-                job.isRead = isRead
+                job.isRead = step.isRead
                 monitor.broadcast()
             } else if isAppending, head == jobs.count - 1, first.isRead, let work = takeSpare() {
                 monitor.unlock()
@@ -207,6 +227,7 @@ public final class IngestRun: @unchecked Sendable {
                 monitor.wait()
             }
         }
+        return wasLast && failure == nil
     }
 
     private func takeSpare() -> (@Sendable () -> Void)? {
@@ -264,7 +285,7 @@ public final class IngestRun: @unchecked Sendable {
 
     /// Each block is let go once it is appended, so that the next ones are read into memory that the cache still holds.
     private func append(
-        _ parsed: inout [ArchiveJob.Parsed], of job: ArchiveJob, isLast: Bool, onAnswer: (ArchiveAnswer) -> Void
+        _ parsed: inout [ArchiveJob.Parsed], of job: ArchiveJob, leaving left: Log?, isLast: Bool, onAnswer: (ArchiveAnswer) -> Void
     ) throws {
         if batch == nil {
             batch = BatchInProgress()
@@ -276,6 +297,7 @@ public final class IngestRun: @unchecked Sendable {
             batch?.entryOfBlock.append(piece.entry)
             eventsAppended += piece.block.events.count
         }
+        if let left { writer.findAhead(left) }
         guard isLast, let done = batch else { return }
         batch = nil
         let answer = try close(job, done)

@@ -193,6 +193,7 @@ import Testing
         func settle(_ blocks: [ParsedBlock], isFound: [Bool?]) throws -> BatchOutcome {
             try writer.beginBatch()
             for (block, isFound) in zip(blocks, isFound) {
+                if let last = writer.waiting.last?.block.log, last != block.log { writer.findAhead(last) }
                 try writer.append(block, entry: "entry")
                 if let isFound { #expect(writer.foundAhead.contains { $0 != nil } == isFound) }
             }

@@ -31,8 +31,6 @@ extension StoreWriter {
             } else {
                 // While blocks wait, the disk need not.
                 if waiting.isEmpty { try pending.beginCopying() }
-                // An archive seldom comes back to a log that it has left.
-                if let last = waiting.last?.block.log, last != parsed.log { findAhead(last) }
                 waiting.append((parsed, number, entry))
                 waitingRows += parsed.events.count
                 if waitingRows >= Self.waitingLimit { try absorbWaiting() }

@@ -1,4 +1,4 @@
-import Events
+public import Events
 import Synchronization
 
 /// How a writer finds stored events by their hashes: through the side files, which are computed from the log where they do not fit it.
@@ -160,10 +160,11 @@ extension StoreWriter {
         let hits: [HashSearch.Hit]
     }
 
-    /// Finds the stored events that the waiting blocks of a log could repeat or void, while more blocks are read: threads that would wait for
-    /// these have nothing else to do. Once for all that waits; where more of the log comes, it was in vain, and no pass is counted: when a
-    /// table is completed depends on no threads.
-    func findAhead(_ log: Log) {
+    /// Is told that, as a rule, the batch has no more blocks of a log: then the stored events that those which wait could repeat or void are
+    /// found while others are read, as threads that would wait for these have nothing else to do. Once for all that waits; where more of the
+    /// log comes, it was in vain, and no pass is counted: when a table is completed depends on no threads.
+    public func findAhead(_ log: Log) {
+        guard failure == nil, batch != nil else { return }
         let list = HashedList.events(log)
         let (table, column) = (events[Int(log.rawValue)], columns[list.place])
         guard foundAhead[Int(log.rawValue)] == nil, table.isPartial, column.count == table.base else { return }

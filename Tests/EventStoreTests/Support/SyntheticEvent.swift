@@ -142,7 +142,10 @@ func appendBatch(
     skipped: [String] = [], keepingConflicts: Int = .max, primesShareHashes: Bool = false
 ) throws -> BatchOutcome {
     try writer.beginBatch(keepingConflicts: keepingConflicts)
+    var last: Log?
     for block in parsedBlocks(events, size: blockSize, primesShareHashes: primesShareHashes) {
+        if let last, last != block.log { writer.findAhead(last) }
+        last = block.log
         try writer.append(block, entry: "entry.ndjson")
     }
     let outcome = try writer.settleBatch()
