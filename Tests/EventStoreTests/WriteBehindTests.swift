@@ -77,7 +77,7 @@ import Testing
             writer.close()
         }
         let size = try stores.0.files(below: "log").values.reduce(0) { $0 + $1.count }
-        #expect(size > 4 * WriteBehind.most * 1 << 18)
+        #expect(size > 2 * WriteBehind.most * PendingLog.bufferSize)
         #expect(try stores.0.files() == stores.1.files())
         #expect(StoreCheck(at: stores.1.path).run().isSound)
     }

@@ -3,12 +3,11 @@ import Events
 import Synchronization
 
 /// The tail of the log that is not published yet: entries go to files under `pending/` as they come, their hashes into the right
-/// edge of the tree. ``publish(_:)`` puts both into place and then, in one rename, moves the head.
+/// edge of the tree, by the thread that writes them. ``publish(_:origin:)`` puts both into place and then, in one rename, moves the head.
 final class PendingLog {
     /// What to go back to.
     struct Mark {
-        let edge: TreeEdge
-        let fullTiles: Int
+        let size: Int
         let end: Int
         let pendingBytes: Int
     }
@@ -19,13 +18,22 @@ final class PendingLog {
         let bytes: [UInt8]
     }
 
-    private static let bufferSize = 1 << 20
+    /// The bytes from which on a piece of the log is handed over to be hashed and written.
+    static let bufferSize = 1 << 18
     private let paths: StorePaths
     private let hasher = TreeHasher()
     /// The number of published entries.
     private(set) var published: Int
+    /// The number of entries.
+    private(set) var size: Int
+    /// The edge of the tree: of all entries behind ``flush()``, of fewer while some are still to be hashed.
     private(set) var edge: TreeEdge
     private var fullTiles: [Tile] = []
+    /// The hashes, 32 bytes each, of entries that the edge lacks, in order.
+    private let leaves = Leaves()
+    /// The edge at the last mark, and how many tiles were full; nil while it is not known.
+    private var marked: (edge: TreeEdge, fullTiles: Int)?
+    private var markedSize = 0
     /// The bundle being filled, nil until an entry comes.
     private var file: OpenFile?
     /// Where the next entry goes in its bundle.
@@ -51,14 +59,24 @@ final class PendingLog {
         self.paths = paths
         self.edge = edge
         published = edge.size
+        size = edge.size
         firstUnwritten = edge.size
         buffer.reserveCapacity(Self.bufferSize + maximumEntry + 2)
     }
 
-    var size: Int { edge.size }
     /// The first bundle that stands under `pending/`.
     var firstPendingBundle: Int { size > published ? published / tileWidth : Int.max }
-    var mark: Mark { Mark(edge: edge, fullTiles: fullTiles.count, end: end, pendingBytes: pendingBytes) }
+
+    /// Marks the end as it is, to which ``rollback(to:)`` goes back. An earlier mark is then of no use any more.
+    func mark() -> Mark {
+        (markedSize, marked) = (size, nil)
+        noteMark()
+        return Mark(size: size, end: end, pendingBytes: pendingBytes)
+    }
+
+    private func noteMark() {
+        if edge.size == markedSize { marked = (edge, fullTiles.count) }
+    }
 
     /// Appends an entry; the place of its first byte in its bundle.
     func append(_ entry: UnsafeRawBufferPointer) throws(StoreError) -> Int {
@@ -70,7 +88,7 @@ final class PendingLog {
         let place = end + 2
         end = place + entry.count
         pendingBytes += entry.count + 2
-        edge.append(hasher.leaf(entry), hasher) { fullTiles.append(Tile(level: $0, number: $1, bytes: $2)) }
+        size += 1
         if size % tileWidth == 0 {
             try handOver()
             if let file { behind.afterwards { [durability] in durability.begin(file) } }
@@ -81,7 +99,7 @@ final class PendingLog {
         return place
     }
 
-    /// Hands over what is buffered to be written.
+    /// Hands over what is buffered to be hashed and written.
     private func handOver() throws(StoreError) {
         guard let file, !buffer.isEmpty else { return }
         let count = buffer.count
@@ -89,7 +107,7 @@ final class PendingLog {
             try behind.wait()
             isCopying = false
         }
-        try behind.put(buffer, into: file, at: bufferStart, beside: writesBeside)
+        try behind.put(buffer, into: file, at: bufferStart, beside: writesBeside) { [leaves] piece in leaves.append(of: piece) }
         buffer.removeAll(keepingCapacity: true)
         bufferStart += count
         if writesBeside {
@@ -104,10 +122,20 @@ final class PendingLog {
         }
     }
 
-    /// Writes out what is buffered.
+    /// Takes the hashes that were made into the tree.
+    private func takeLeaves() {
+        let hashes = leaves.take()
+        for place in stride(from: 0, to: hashes.count, by: 32) {
+            edge.append(Array(hashes[place..<place + 32]), hasher) { fullTiles.append(Tile(level: $0, number: $1, bytes: $2)) }
+            noteMark()
+        }
+    }
+
+    /// Writes out what is buffered, and takes it into the tree.
     func flush() throws(StoreError) {
         try handOver()
         try behind.wait()
+        takeLeaves()
         (firstUnwritten, handedOver, isCopying) = (size, [], false)
     }
 
@@ -132,6 +160,8 @@ final class PendingLog {
         let file = try OpenFile.writing(paths.pendingBundle(bundle))
         end = 0
         if width > 0 {
+            // Nothing stands behind the published part, or it was taken back.
+            try flush()
             let path = paths.bundle(bundle, width: width)
             guard let old = try OpenFile.reading(path) else { throw .damaged(file: path, offset: nil, problem: "the bundle is missing") }
             end = try old.size()
@@ -154,19 +184,21 @@ final class PendingLog {
 
     /// Goes back to an earlier end; nothing after it was published.
     func rollback(to mark: Mark) throws(StoreError) {
-        guard size > mark.edge.size else { return }
+        guard size > mark.size else { return }
         try flush()
         durability.wait()
+        guard mark.size == markedSize, let marked else { throw .unusable(reason: "it was to go back to what was not marked last") }
         let last = (size - 1) / tileWidth
-        let bundle = mark.edge.size / tileWidth
+        let bundle = mark.size / tileWidth
         // A bundle that was complete at the mark stays; the one that was being filled is cut back, or goes if it held nothing new.
-        let keepsBundle = mark.edge.size % tileWidth != 0 && mark.edge.size > published
+        let keepsBundle = mark.size % tileWidth != 0 && mark.size > published
         file = nil
         for number in stride(from: last, through: bundle, by: -1) where number > bundle || !keepsBundle {
             try Folder.remove(paths.pendingBundle(number))
         }
-        edge = mark.edge
-        fullTiles.removeLast(fullTiles.count - mark.fullTiles)
+        edge = marked.edge
+        size = mark.size
+        fullTiles.removeLast(fullTiles.count - marked.fullTiles)
         end = mark.end
         pendingBytes = mark.pendingBytes
         if keepsBundle {
@@ -256,6 +288,34 @@ final class PendingLog {
         try Folder.make(paths.checkpoints)
         try replace(paths.checkpoint(ofSize: size), with: note, paths)
         try Folder.synchronize(paths.log)
+    }
+}
+
+/// The hashes of entries that were written and are not in the tree yet, made by one thread at a time in the entries' order.
+private final class Leaves: Sendable {
+    private let hashes = Mutex<[UInt8]>([])
+
+    /// Adds those of the entries of a piece of a bundle: each behind its length in two bytes.
+    func append(of piece: [UInt8]) {
+        let hasher = TreeHasher()
+        var more: [UInt8] = []
+        piece.withUnsafeBytes { piece in
+            var place = 0
+            while piece.count - place >= 2 {
+                let start = place + 2
+                place = start + (Int(piece[place]) << 8 | Int(piece[place + 1]))
+                more += hasher.leaf(UnsafeRawBufferPointer(rebasing: piece[start..<place]))
+            }
+        }
+        hashes.withLock { $0 += more }
+    }
+
+    /// Gives them away.
+    func take() -> [UInt8] {
+        hashes.withLock { hashes in
+            defer { hashes = [] }
+            return hashes
+        }
     }
 }
 

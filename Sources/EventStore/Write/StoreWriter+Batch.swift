@@ -12,7 +12,7 @@ extension StoreWriter {
             guard batch == nil else { throw .unusable(reason: "a batch was begun within a batch") }
             try prepareTables()
             batch = Batch(
-                mark: pending.mark, entries: reader.table.count, events: reader.table.events, identifiers: identifiers.map(\.count),
+                mark: pending.mark(), entries: reader.table.count, events: reader.table.events, identifiers: identifiers.map(\.count),
                 keptConflicts: keepingConflicts)
         }
     }

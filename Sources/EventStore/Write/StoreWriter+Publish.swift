@@ -15,6 +15,7 @@ extension StoreWriter {
     public var publishedSize: Int { pending.published }
 
     func publishPending() throws(StoreError) {
+        try pending.flush()
         let root = pending.edge.root(TreeHasher())
         let checkpoint = Checkpoint(origin: origin, size: pending.size, root: root)
         if let signer, pending.published == 0 {

@@ -5,18 +5,21 @@ import Synchronization
 /// longer than encoding what is copied, where the system must first find memory for it. The first failure is kept and is final.
 final class WriteBehind: Sendable {
     /// How many pieces may wait; each is some ``PendingLog/bufferSize``.
-    static let most = 4
+    static let most = 8
     private let queue = DispatchQueue(label: "tuowei.store.write")
     private let room = DispatchSemaphore(value: most)
     private let failure = Mutex<StoreError?>(nil)
 
-    /// Writes a piece at a place of a file, and asks the system to begin to bring it to the disk. `beside`: by another thread, and this
-    /// one waits only while ``most`` others wait; otherwise by this one, and nothing else may wait then.
+    /// Writes a piece at a place of a file, asks the system to begin to bring it to the disk, and then does something else with it. `beside`:
+    /// by another thread, and this one waits only while ``most`` others wait; otherwise by this one, and nothing else may wait then.
     /// - Throws: What failed, of this piece or of one before it.
-    func put(_ piece: [UInt8], into file: OpenFile, at place: Int, beside: Bool) throws(StoreError) {
+    func put(
+        _ piece: [UInt8], into file: OpenFile, at place: Int, beside: Bool, then use: @escaping @Sendable ([UInt8]) -> Void = { _ in }
+    ) throws(StoreError) {
         guard beside else {
             try write(piece, to: file, at: place)
             queue.async { file.startWriting() }
+            use(piece)
             return
         }
         room.wait()
@@ -30,6 +33,7 @@ final class WriteBehind: Sendable {
             do throws(StoreError) {
                 try write(piece, to: file, at: place)
                 file.startWriting()
+                use(piece)
             } catch {
                 failure.withLock { $0 = error }
             }
