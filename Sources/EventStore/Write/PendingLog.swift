@@ -90,27 +90,27 @@ final class PendingLog {
         pendingBytes += entry.count + 2
         size += 1
         if size % tileWidth == 0 {
-            try handOver()
+            try handOver(beside: writesBeside)
             if let file { behind.afterwards { [durability] in durability.begin(file) } }
             file = nil
         } else if buffer.count >= Self.bufferSize {
-            try handOver()
+            try handOver(beside: writesBeside)
         }
         return place
     }
 
     /// Hands over what is buffered to be hashed and written.
-    private func handOver() throws(StoreError) {
+    private func handOver(beside: Bool) throws(StoreError) {
         guard let file, !buffer.isEmpty else { return }
         let count = buffer.count
-        if !writesBeside, isCopying || !handedOver.isEmpty {
+        if !beside, isCopying || !handedOver.isEmpty {
             try behind.wait()
             isCopying = false
         }
-        try behind.put(buffer, into: file, at: bufferStart, beside: writesBeside) { [leaves] piece in leaves.append(of: piece) }
+        try behind.put(buffer, into: file, at: bufferStart, beside: beside) { [leaves] piece in leaves.append(of: piece) }
         buffer.removeAll(keepingCapacity: true)
         bufferStart += count
-        if writesBeside {
+        if beside {
             // So many wait at most, this one among them: those before are written.
             handedOver.append(size)
             if handedOver.count > WriteBehind.most {
@@ -132,11 +132,14 @@ final class PendingLog {
     }
 
     /// Writes out what is buffered, and takes it into the tree.
+    ///
+    /// The last piece is written by whoever calls this: to have another thread do it would take longer than it takes.
     func flush() throws(StoreError) {
-        try handOver()
         try behind.wait()
+        (handedOver, isCopying) = ([], false)
+        try handOver(beside: false)
         takeLeaves()
-        (firstUnwritten, handedOver, isCopying) = (size, [], false)
+        firstUnwritten = size
     }
 
     /// Whether something stands under `pending/` that is not published.
