@@ -91,7 +91,7 @@ public struct Manifest: Sendable, Codable, Equatable {
     /// The archives, in the order of the log.
     public var archives: [Archive]
     /// Every other file of the report, by path.
-    public var files: [File]
+    public var files: [File] = []
 
     /// A manifest with its parts; `files` are put in order of their paths.
     public init(
@@ -108,8 +108,11 @@ public struct Manifest: Sendable, Codable, Equatable {
         self.checkpoint = checkpoint
         self.inputs = inputs
         self.archives = archives
-        self.files = files.sorted { $0.path < $1.path }
+        put(files)
     }
+
+    /// Puts in the report's other files, in whatever order.
+    public mutating func put(_ files: [File]) { self.files = files.sorted { $0.path < $1.path } }
 
     /// What stands in the place of the digest while it is computed.
     public static let noDigest = String(repeating: "0", count: 64)

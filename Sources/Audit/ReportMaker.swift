@@ -230,8 +230,8 @@ public struct ReportMaker: Sendable {
         return LateRecords(after: end, events: events, figures: figures)
     }
 
-    /// The manifest of these files.
-    public func manifest(of files: [Manifest.File]) throws -> Manifest {
+    /// The manifest of these files; without them it says all else already.
+    public func manifest(of files: [Manifest.File] = []) throws -> Manifest {
         Manifest(
             program: program, pipeline: pipeline.name, language: language.rawValue, asOf: asOf, knownAt: knownAt,
             checkpoint: Manifest.Checkpoint(origin: checkpoint?.origin ?? "", size: store.size, root: "\(store.root)"),

@@ -68,16 +68,20 @@ public struct ReportFigures: Sendable {
         self.plan = plan
         self.projected = projected
         self.residentsByYear = residentsByYear
-        let asOf = CutFigures(
-            projected, cut: plan.asOfCut, areas: settings.areas, residents: years[plan.asOf.civil.year] ?? [], demand: settings.demand)
-        self.asOf = asOf
-        // The two need nothing of each other, and the second one spreads over threads by itself.
+        // The targets need the figures at D for that day alone, which is their last, and what communities reach not at all; the latter
+        // spreads over threads by itself.
+        let ofAsOf = Mutex<CutFigures?>(nil)
+        let asOfIsMade = DispatchGroup()
+        asOfIsMade.enter()
         let targets = Mutex<[TargetResult]>([])
         let makeTargets = { @Sendable in
             // Each day is looked at for a few figures alone; to sum up all of them would take longer than everything else here.
             let counters = CutFigures.counters(of: settings.targets.map(\.figure.measure))
             let results = TargetResult.all(of: settings.targets, plan: plan, areas: settings.areas) { cut in
-                guard cut != plan.asOfCut else { return asOf }
+                if cut == plan.asOfCut {
+                    asOfIsMade.wait()
+                    if let asOf = ofAsOf.withLock({ $0 }) { return asOf }
+                }
                 return CutFigures(
                     projected, cut: cut, areas: settings.areas, residents: years[plan.cuts[cut].civil.year] ?? [],
                     demand: settings.demand, only: counters)
@@ -87,9 +91,13 @@ public struct ReportFigures: Sendable {
         let group = DispatchGroup()
         if threads > 1 {
             DispatchQueue(label: "tuowei.targets", qos: .userInitiated).async(group: group, execute: makeTargets)
-        } else {
-            makeTargets()
         }
+        let asOf = CutFigures(
+            projected, cut: plan.asOfCut, areas: settings.areas, residents: years[plan.asOf.civil.year] ?? [], demand: settings.demand)
+        self.asOf = asOf
+        ofAsOf.withLock { $0 = asOf }
+        asOfIsMade.leave()
+        if threads <= 1 { makeTargets() }
         reached =
             projected.lists.contains(.facilities)
             ? AccessRow.all(projected, asOf: asOf, catchment: settings.catchment, threads: threads) : nil

@@ -260,9 +260,12 @@ enum Stages {
         let haveSums = isBeside || ((try? keeper.haveSums(for: maker.request, by: programVersion)) ?? false)
         Memory.preferLargePages(bytes: memory(forEvents: events), populating: haveSums ? 0 : memory(forEvents: events) / 4)
         progress.work.expect(.filesKept, maker.filesAbout(chosen))
-        let figures = try refusing(as: .checkFailed) {
-            let (_, figures) = try sideBySide(
-                { if isBeside { try fold?(shared) } },
+        let (manifest, figures) = try refusing(as: .checkFailed) {
+            try sideBySide(
+                {
+                    if isBeside { try fold?(shared) }
+                    return try maker.manifest()
+                },
                 {
                     try maker.figures(from: keeper, for: chosen) {
                         printError(
@@ -270,7 +273,6 @@ enum Stages {
                         )
                     }
                 }, threads: threads)
-            return figures
         }
         Memory.keepToTheEnd(figures)
         let summary = summary(of: figures)
@@ -280,8 +282,8 @@ enum Stages {
                 try maker.write(figures, tables: chosen, temporaryFolder: folder.temporaryFolder) { path, contents in
                     progress.work.add(.fileBytes, try folder.write(path, contents))
                 }
-                var manifest = try maker.manifest(
-                    of: folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
+                var manifest = manifest
+                manifest.put(folder.files.map { Manifest.File(path: $0.path, size: $0.size, sha256: "\($0.sha256)") })
                 manifest.signedBy = signer?.verifier.description
                 let bytes = try manifest.encoded()
                 try folder.write(Manifest.name) { sink in try bytes.withUnsafeBytes { try sink($0) } }
