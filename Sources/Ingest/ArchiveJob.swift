@@ -70,8 +70,10 @@ final class ArchiveJob: @unchecked Sendable {
         return overflow ? .max : sum
     }
 
-    /// Bytes of events a call of ``advance(isKnown:)`` makes at least, unless the archive ends.
+    /// Bytes of events a call of ``advance(isKnown:)`` reads at least, unless the archive ends, or goes on to another log.
     private static let step = 4 << 20
+    /// With fewer bytes read than this, a call reads on where the archive goes on to another log.
+    var fewestBeforeLeaving = step / 4
 
     /// What came of reading on for a while.
     struct Step {
@@ -134,7 +136,7 @@ final class ArchiveJob: @unchecked Sendable {
                 try finishEntry()
                 begin(entry)
                 // An archive seldom comes back to a log that it has left.
-                if let last, let next = entryReader?.log, next != last, done >= Self.step / 4 { return (false, last) }
+                if let last, let next = entryReader?.log, next != last, done >= fewestBeforeLeaving { return (false, last) }
             case .bytes(let bytes):
                 done += bytes.count
                 place = reader.bytesRead

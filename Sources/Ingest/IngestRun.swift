@@ -150,7 +150,7 @@ public final class IngestRun: @unchecked Sendable {
     /// Publishes, by the thread that appended last. The others leave meanwhile: one that waited for something may be long in coming back to
     /// a processor, and here that costs nothing.
     private func publish(_ threads: Int, _ onAnswer: (ArchiveAnswer) -> Void) throws {
-        if threads > 1 { writer.sideBySide = onThreads(threads) }
+        if threads > 1 { writer.sideBySide = onThreadsOfItsOwn(threads) }
         try writer.publish()
         giveAnswers(onAnswer)
     }

@@ -6,7 +6,7 @@ import Synchronization
 final class SharedWork: @unchecked Sendable {
     private let items: Int
     private let body: (Int) -> Void
-    /// Whether a thread that could read on does that first: nobody waits for this work yet.
+    /// Whether a thread that could read on does that first: what comes behind this work needs what is still to be read.
     let isAhead: Bool
     private let next = Atomic<Int>(0)
     /// How many threads beside the appending one are at it; guarded by the run's monitor.

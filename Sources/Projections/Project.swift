@@ -71,7 +71,7 @@ private struct ProjectionRest {
         var findings: [FindingsOfLog?] = Log.allCases.map { _ in nil }
         var list: [ProjectedFacility] = []
         var allFlows: [Flow] = []
-        // The longest pieces come first.
+        // The longest come first, and the short ones of the counters before what is short as a rule.
         let isSideBySide = request.threads <= Self.mostSideBySide
         let counters = isSideBySide ? totals.facilityPieces.map { $0..<$0 + 1 } : [totals.facilityPieces]
         let all: [Piece] =

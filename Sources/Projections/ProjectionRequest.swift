@@ -17,7 +17,7 @@ public struct ProjectionRequest: Sendable {
     public var lists: Lists = .all
 
     /// What a state at D has many of: to look up what they are called and to put them in order is a good part of what a small change takes,
-    /// and few tables show it.
+    /// and few tables show it. What is looked up for no list is not checked either.
     public struct Lists: OptionSet, Sendable {
         /// ``Projected/findings`` with what each one names; without it they are counted.
         public static let findings = Self(rawValue: 1)

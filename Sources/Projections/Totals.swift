@@ -247,7 +247,7 @@ struct Totals {
 
     /// The counters that follow from a facility's places, enrolled and over age at each cut, as ``addChanging(_:_:_:to:)`` takes them.
     private static let changing: [Counter] = [.enrolled, .enrolledOverAge, .vacant, .overfull]
-    /// The cuts for which these are counted at once: so few that all columns' sums stay in a core's own cache.
+    /// The cuts for which these are counted at once: so few that the sums of two thousand columns stay in a core's own cache.
     private static let stretch = 24
     private var stretches: Int { (cuts + Self.stretch - 1) / Self.stretch }
     /// The other counters of facilities.

@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -7,6 +8,11 @@ import Testing
 
 /// Entries that are written beside the thread that appends them, and files that go past the system's cache.
 @Suite struct WriteBehindTests {
+    /// What was done with pieces behind their writing.
+    private final class Used: Sendable {
+        let pieces = Mutex<[[UInt8]]>([])
+    }
+
     private func folder() throws -> TemporaryStore {
         let folder = TemporaryStore()
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
@@ -20,14 +26,20 @@ import Testing
         let behind = WriteBehind()
         var expected = [[UInt8]](repeating: [], count: 3)
         let files = try (0..<3).map { try OpenFile.writing(folder.path + "/\($0)") }
+        let used = Used()
+        var pieces: [[UInt8]] = []
         for _ in 0..<60 {
             let file = Int.random(in: 0..<3, using: &generator)
             let piece = (0..<Int.random(in: 1...9000, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let place = expected[file].count
             expected[file] += piece
-            try behind.put(piece, into: files[file], at: place, beside: beside)
+            let number = used.pieces.withLock { $0.count }
+            try behind.put(piece, into: files[file], at: place, beside: beside) { piece in used.pieces.withLock { $0.append(piece) } }
+            pieces.append(piece)
+            #expect(beside || used.pieces.withLock { $0.count } == number + 1)
         }
         try behind.wait()
+        #expect(used.pieces.withLock { $0 } == pieces)
         for file in 0..<3 { #expect(try files[file].present(atMost: 1 << 20).prefix(expected[file].count + 1) == expected[file][...]) }
     }
 
@@ -37,9 +49,13 @@ import Testing
         let good = try OpenFile.writing(folder.path + "/good")
         let bad = try #require(try OpenFile.reading(folder.path + "/good"))
         let behind = WriteBehind()
-        try behind.put([1], into: bad, at: 0, beside: true)
+        let used = Used()
+        try behind.put([1], into: bad, at: 0, beside: true) { piece in used.pieces.withLock { $0.append(piece) } }
         #expect(throws: StoreError.self) { try behind.wait() }
-        #expect(throws: StoreError.self) { try behind.put([2], into: good, at: 0, beside: true) }
+        #expect(throws: StoreError.self) {
+            try behind.put([2], into: good, at: 0, beside: true) { piece in used.pieces.withLock { $0.append(piece) } }
+        }
+        #expect(used.pieces.withLock { $0.isEmpty })
         #expect(throws: StoreError.self) { try behind.wait() }
         #expect(try good.size() == 0)
     }

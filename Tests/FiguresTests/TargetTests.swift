@@ -13,7 +13,9 @@ import Testing
         for cut in plan.cuts.indices where !plan.timeline.contains(cut) { projected.set(.places, cut: cut, column: 0, to: 77) }
         let settings = ReportSettings(
             areas: areas, population: try Population(rows: [], areas: areas), demand: exampleDemand, catchment: 1500, targets: targets)
-        return ReportFigures(projected, plan: plan, settings: settings).targets
+        let results = ReportFigures(projected, plan: plan, settings: settings).targets
+        #expect(ReportFigures(projected, plan: plan, settings: settings, threads: 3).targets == results)
+        return results
     }
 
     private func target(_ figure: String = "places", by: String, atLeast: String? = nil, atMost: String? = nil) throws -> Target {

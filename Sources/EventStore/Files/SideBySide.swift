@@ -25,6 +25,37 @@ public func onThreads(_ threads: Int) -> SideBySide {
     }
 }
 
+/// Calls bodies on so many threads, the caller's among them, where the caller is itself one of those that ``onThreads(_:)`` or the like
+/// called: within such a spread another one gets no further thread.
+public func onThreadsOfItsOwn(_ threads: Int) -> SideBySide {
+    { items, body in
+        guard threads > 1, items > 1 else { return oneByOne(items, body) }
+        withoutActuallyEscaping(body) { body in
+            let turns = Turns(items, body)
+            let group = DispatchGroup()
+            for _ in 1..<min(threads, items) {
+                DispatchQueue(label: "tuowei.store.beside", qos: .userInitiated).async(group: group) { turns.take() }
+            }
+            turns.take()
+            group.wait()
+        }
+    }
+}
+
+/// Items that are each some thread's.
+private final class Turns: @unchecked Sendable {
+    // What the type demands of a body is what makes sharing it sound; the compiler cannot see it.
+    private let body: (Int) -> Void
+    private let items: Int
+    private let next = Atomic<Int>(0)
+
+    init(_ items: Int, _ body: @escaping (Int) -> Void) { (self.items, self.body) = (items, body) }
+
+    func take() {
+        while case let item = next.wrappingAdd(1, ordering: .relaxed).oldValue, item < items { body(item) }
+    }
+}
+
 /// What a body that runs side by side gives for each item.
 func gathered<Value>(_ items: Int, _ sideBySide: @escaping SideBySide, _ body: (_ item: Int) -> Value) -> [Value] {
     [Value](unsafeUninitializedCapacity: items) { values, count in

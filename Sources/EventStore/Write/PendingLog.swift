@@ -2,8 +2,8 @@ import Dispatch
 import Events
 import Synchronization
 
-/// The tail of the log that is not published yet: entries go to files under `pending/` as they come, their hashes into the right
-/// edge of the tree, by the thread that writes them. ``publish(_:origin:)`` puts both into place and then, in one rename, moves the head.
+/// The tail of the log that is not published yet: entries go to files under `pending/` as they come; the thread that writes them hashes them,
+/// and ``flush()`` takes the hashes into the right edge of the tree. ``publish(_:origin:)`` puts both into place and then, in one rename, moves the head.
 final class PendingLog {
     /// What to go back to.
     struct Mark {
@@ -135,10 +135,12 @@ final class PendingLog {
     ///
     /// The last piece is written by whoever calls this: to have another thread do it would take longer than it takes.
     func flush() throws(StoreError) {
-        try behind.wait()
+        // Behind a flush there is nothing to wait for, though the system may still be asked to begin writing.
+        if !buffer.isEmpty || !handedOver.isEmpty || isCopying { try behind.wait() }
         (handedOver, isCopying) = ([], false)
         try handOver(beside: false)
         takeLeaves()
+        guard edge.size == size else { throw .unusable(reason: "the tree has \(edge.size) entries, where \(size) were written") }
         firstUnwritten = size
     }
 

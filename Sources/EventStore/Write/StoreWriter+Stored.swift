@@ -335,13 +335,18 @@ extension StoreWriter {
         guard !lists.isEmpty else { return }
         haveColumnsChanged = true
         let size = pending.published
+        // A little is written before another thread is there to help.
+        let isLittle = HashedList.all.reduce(0) { $0 + count(of: $1) - columns[$1.place].count } < Self.littleToWrite
+        let lent = isLittle ? oneByOne : sideBySide ?? oneByOne
         let done = columns.withUnsafeMutableBufferPointer { columns in
-            gathered(lists.count, sideBySide ?? oneByOne) { item in
+            gathered(lists.count, lent) { item in
                 extend(&columns[lists[item].place], lists[item], logSize: size, root: root)
             }
         }
         if done.contains(false) { hasColumnsBehind = true }
     }
+
+    private static let littleToWrite = 1 << 18
 
     /// Appends to a list's side file what it lacks of the entries that the log had when the writer began.
     private func extend(_ list: HashedList, with missing: [UInt64]) {
