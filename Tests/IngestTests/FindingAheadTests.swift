@@ -57,7 +57,8 @@ import Testing
     }
 
     @Test(
-        "The store is the same however many threads there are, and whether the archive comes back to a log or not", arguments: [false, true])
+        "The store is the same however many threads there are, and whether the archive comes back to a log or not",
+        arguments: [false, true])
     func sameStore(comesBack: Bool) throws {
         let base = (0..<40 as Range<UInt64>).flatMap(Self.events)
         let again = base.enumerated().filter { $0.offset % 50 == 7 }.map(\.element)
