@@ -112,9 +112,9 @@ for round in range(arguments.runs):
     note("1 % more, in one run", measured(more_in_one("in-one", TABLES)))
     for what, tables in SMALLEST.items():
         clean(scratch / "base")
-        whole = measured([*program, "run", "--pipeline", base, "--as-of", AS_OF, "--out", scratch / "two", "--tables", "coverage,timeline"])
+        in_two = measured([*program, "run", "--pipeline", base, "--as-of", AS_OF, "--out", scratch / "two", "--tables", "coverage,timeline"])
         if tables == "targets":
-            note("whole job, coverage and timeline", whole)
+            note("whole job, coverage and timeline", in_two)
         note(f"1 % more, in one run, {what}", measured(more_in_one("in-one-small", tables)))
 
     clean(scratch / "base")
