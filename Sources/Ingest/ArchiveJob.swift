@@ -19,7 +19,7 @@ final class ArchiveJob: @unchecked Sendable {
     var isBusy = false
     var isRead = false
     var queue: [Parsed] = []
-    /// The log that the archive has left, where blocks of its are in the queue.
+    /// The log that the archive has left, where some of the queue's blocks are of it.
     var left: Log?
     var queuedBytes = 0
     /// Outer bytes read so far, for progress.

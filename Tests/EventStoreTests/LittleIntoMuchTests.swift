@@ -223,7 +223,10 @@ import Testing
         writer.besideReading = { onThreads(2) }
         try writer.beginBatch()
         for block in all { try writer.append(block, entry: "entry") }
+        writer.findAhead(.births)
+        #expect(writer.foundAhead[0] != nil)
         try writer.rollbackBatch()
+        #expect(writer.foundAhead[0] == nil)
         #expect(try settle([all[1]], isFound: [false]).duplicates == 5)
     }
 

@@ -14,13 +14,9 @@ func oneByOne(_ items: Int, _ body: (_ item: Int) -> Void) {
 public func onThreads(_ threads: Int) -> SideBySide {
     { items, body in
         guard threads > 1, items > 1 else { return oneByOne(items, body) }
-        let next = Atomic<Int>(0)
         withoutActuallyEscaping(body) { body in
-            // What the type demands of a body is what makes sharing it sound; the compiler cannot see it.
-            nonisolated(unsafe) let body = body
-            DispatchQueue.concurrentPerform(iterations: min(threads, items)) { _ in
-                while case let item = next.wrappingAdd(1, ordering: .relaxed).oldValue, item < items { body(item) }
-            }
+            let turns = Turns(items, body)
+            DispatchQueue.concurrentPerform(iterations: min(threads, items)) { _ in turns.take() }
         }
     }
 }

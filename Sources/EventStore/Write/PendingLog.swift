@@ -2,8 +2,9 @@ import Dispatch
 import Events
 import Synchronization
 
-/// The tail of the log that is not published yet: entries go to files under `pending/` as they come; the thread that writes them hashes them,
-/// and ``flush()`` takes the hashes into the right edge of the tree. ``publish(_:origin:)`` puts both into place and then, in one rename, moves the head.
+/// The tail of the log that is not published yet: entries go to files under `pending/` as they come; the thread that writes them hashes
+/// them, and ``flush()`` takes the hashes into the right edge of the tree. ``publish(_:origin:)`` puts both into place and then, in one
+/// rename, moves the head.
 final class PendingLog {
     /// What to go back to.
     struct Mark {
